@@ -1,0 +1,2 @@
+/** A request or an answer without members. */
+export class Empty {}

@@ -1,0 +1,20 @@
+import { Id, Int, Nested, OneOf, SecretText, Text, Timestamp } from '../fields.js';
+import { User } from './user.js';
+
+/** What a successful sign-in or refresh gives; `refresh_token` never reaches a cookie client's body. */
+export class TokenSet {
+  @SecretText({ max: 8192 }) access_token!: string;
+  @OneOf(['Bearer']) token_type!: 'Bearer';
+  @Int({ min: 1, description: 'Seconds until the access token expires.' }) expires_in!: number;
+  @SecretText({ optional: true }) refresh_token?: string;
+  @SecretText({ optional: true, max: 8192 }) license_token?: string;
+  @Nested(() => User) user!: User;
+}
+
+/** A token set with what the gateway needs to deliver it as the client's policy says. */
+export class IssuedTokens {
+  @Nested(() => TokenSet) tokens!: TokenSet;
+  @Text() client_id!: string;
+  @Id() session_id!: string;
+  @Timestamp({ description: 'When the refresh token ends: the life of its cookie.' }) refresh_expires_at!: string;
+}

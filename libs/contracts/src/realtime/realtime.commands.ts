@@ -1,0 +1,59 @@
+import { command } from '../command.js';
+import { Flag, Id, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { Unavailable, ValidationFailed } from '../general.errors.js';
+
+export class BroadcastRequest {
+  @Text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/ }) type!: string;
+  @Json() data!: Record<string, unknown>;
+  @Uuid({ optional: true, description: 'Left out: everyone.' }) user_id?: string;
+  @Id({ optional: true, description: 'Idempotency key: the same id is delivered once.' }) id?: string;
+}
+
+export class ProducerAnswer {
+  @Text({ max: 128 }) id!: string;
+  @Flag({ description: 'True when an event with this id had been accepted before.' }) duplicate!: boolean;
+}
+
+export const Broadcast = command('realtime.event.broadcast', {
+  request: BroadcastRequest,
+  response: ProducerAnswer,
+  errors: [ValidationFailed, Unavailable],
+  permission: 'internal:realtime.broadcast',
+  summary: 'Pushes an event to one person’s open clients, or to everyone’s.',
+});
+
+export class ChatMessageRequest {
+  @Uuid() owner_id!: string;
+  @Text({ max: 32 }) platform!: string;
+  @Text({ max: 128 }) channel!: string;
+  @Text({ max: 128 }) message_id!: string;
+  @Json({ description: '`{ name, id?, badges? }`' }) author!: Record<string, unknown>;
+  @Text({ min: 0, max: 4000 }) text!: string;
+  @Timestamp() at!: string;
+  @Json({ optional: true, description: 'Whatever else the platform tells.' }) extra?: Record<string, unknown>;
+}
+
+export const PublishChatMessage = command('realtime.chat.publish', {
+  request: ChatMessageRequest,
+  response: ProducerAnswer,
+  errors: [ValidationFailed, Unavailable],
+  permission: 'internal:realtime.chat',
+  summary: 'Hands a chat message to its broadcast owner’s agents.',
+});
+
+export class ChatFeedRequest {
+  @Uuid() owner_id!: string;
+  @Timestamp() window_start!: string;
+  @Timestamp() window_end!: string;
+  @TextList() topics!: string[];
+  @Text({ max: 255 }) mood!: string;
+  @TextList() highlights!: string[];
+}
+
+export const PublishChatFeed = command('realtime.chat_feed.publish', {
+  request: ChatFeedRequest,
+  response: ProducerAnswer,
+  errors: [ValidationFailed, Unavailable],
+  permission: 'internal:realtime.chat',
+  summary: 'Hands the topics, mood and quotes of a window of chat to its owner’s agents.',
+});

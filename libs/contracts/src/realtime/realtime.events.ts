@@ -1,0 +1,31 @@
+import { event } from '../event.js';
+import { BroadcastRequest, ChatFeedRequest, ChatMessageRequest } from './realtime.commands.js';
+
+export class NotificationPublishedData extends BroadcastRequest {}
+export const NotificationPublished = event('broadcast.notification.published', {
+  data: NotificationPublishedData,
+  publicName: 'broadcast',
+  producers: ['broadcaster', 'social'],
+  listeners: ['realtime'],
+  idField: 'id',
+  summary: 'A producer’s event for one person or everyone; the twin of POST /internal/broadcast.',
+});
+
+export class ChatMessageReceivedData extends ChatMessageRequest {}
+export const ChatMessageReceived = event('chat.message.received', {
+  data: ChatMessageReceivedData,
+  publicName: 'chat_message',
+  producers: ['chat-bridge'],
+  listeners: ['realtime'],
+  idField: 'message_id',
+  summary: 'A normalized chat message; the twin of POST /internal/chat.',
+});
+
+export class ChatFeedSummarizedData extends ChatFeedRequest {}
+export const ChatFeedSummarized = event('chat.feed.summarized', {
+  data: ChatFeedSummarizedData,
+  publicName: 'chat_feed',
+  producers: ['chat-bridge'],
+  listeners: ['realtime'],
+  summary: 'Topics, mood and quotes of a window; the twin of POST /internal/chat-feed.',
+});

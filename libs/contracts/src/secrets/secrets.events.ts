@@ -1,0 +1,13 @@
+import { event } from '../event.js';
+import { OneOf, Text } from '../fields.js';
+import { KEY_PURPOSES } from './secrets.commands.js';
+
+export class KeyRotatedData {
+  @Text({ max: 64 }) kid!: string;
+  @OneOf(KEY_PURPOSES) purpose!: string;
+}
+export const KeyRotated = event('secrets.key.rotated', {
+  data: KeyRotatedData,
+  watchers: ['gateway', 'realtime'],
+  summary: 'There is a new signing key; caches of public keys are read again.',
+});
