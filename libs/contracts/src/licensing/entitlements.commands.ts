@@ -5,7 +5,7 @@ import { ValidationFailed } from '../general.errors.js';
 import { License } from './licenses.commands.js';
 
 /** Plans from the lowest to the highest; a claim or a sale never takes a person down this list. */
-export const PLANS = ['free', 'renpy_free', 'basic', 'pro', 'team', 'enterprise'] as const;
+export const PLANS = ['free', 'renpy_free', 'lite', 'basic', 'core', 'pro', 'team', 'enterprise'] as const;
 export type Plan = (typeof PLANS)[number];
 
 /** What a person may use, and until when. */
