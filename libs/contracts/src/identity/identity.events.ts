@@ -119,6 +119,6 @@ export class ClientChangedData {
 }
 export const ClientChanged = event('identity.client.changed', {
   data: ClientChangedData,
-  watchers: ['gateway'],
+  watchers: ['gateway', 'realtime'],
   summary: 'A client application’s policy has a new version.',
 });

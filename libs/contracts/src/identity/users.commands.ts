@@ -155,6 +155,6 @@ export const ListClients = command('identity.client.list', {
   request: Empty,
   response: ClientPolicies,
   permission: 'apps',
-  callers: ['gateway'],
+  callers: ['gateway', 'realtime'],
   summary: 'All client policies, for the gateway’s CORS, cookies and delivery.',
 });

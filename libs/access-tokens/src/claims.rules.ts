@@ -1,0 +1,63 @@
+import { InvalidToken } from '#contracts';
+import type { Claims } from './jws.rules.js';
+
+/** Seconds by which two clocks of ours may differ (R-JW5: at most 60). */
+export const LEEWAY = 30;
+
+/** An access token that holds: who, for which client, until when. Times are Unix seconds. */
+export interface VerifiedToken {
+  kid: string;
+  sub: string;
+  jti: string;
+  sid?: string;
+  client_id: string;
+  aud: string[];
+  exp: number;
+  iat: number;
+  roles: string[];
+  amr: string[];
+  auth_time: number;
+  /** Granted scopes of a service token. */
+  scopes: string[];
+}
+
+const text = (value: unknown): string => {
+  if (typeof value !== 'string' || value === '' || value.length > 255) throw InvalidToken.with();
+  return value;
+};
+
+const seconds = (value: unknown): number => {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw InvalidToken.with();
+  return value;
+};
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
+
+/**
+ * Checks the claims that every access token has (RFC 9068 §2.2) against `issuer` and the clock.
+ * @param kid the key that signed them
+ * @param now Unix seconds
+ * @throws Refusal `invalid_token`
+ */
+export function readClaims(claims: Claims, kid: string, issuer: string, now: number): VerifiedToken {
+  if (claims.iss !== issuer) throw InvalidToken.with();
+  const token: VerifiedToken = {
+    kid,
+    sub: text(claims.sub),
+    jti: text(claims.jti),
+    sid: claims.sid === undefined ? undefined : text(claims.sid),
+    client_id: text(claims.client_id),
+    aud: Array.isArray(claims.aud) ? texts(claims.aud) : [text(claims.aud)],
+    exp: seconds(claims.exp),
+    iat: seconds(claims.iat),
+    roles: texts(claims.roles),
+    amr: texts(claims.amr),
+    auth_time: claims.auth_time === undefined ? 0 : seconds(claims.auth_time),
+    scopes: typeof claims.scope === 'string' ? claims.scope.split(' ').filter(Boolean) : [],
+  };
+  const notBefore = claims.nbf === undefined ? token.iat : seconds(claims.nbf);
+  if (isExpired(token, now) || notBefore > now + 2 * LEEWAY) throw InvalidToken.with();
+  return token;
+}
+
+export const isExpired = (token: { exp: number }, now: number): boolean => token.exp + LEEWAY <= now;

@@ -1,0 +1,73 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { Controller, Injectable } from '@nestjs/common';
+import { Bus, Watches } from '#bus';
+import { InvalidToken, KeyRotated, ListPublicKeys, type PublicKey } from '#contracts';
+import type { VerificationKey } from './jws.rules.js';
+
+/** A key that nobody knows is asked for at most this often, so that forged `kid`s cost nothing. */
+const UNKNOWN_KID_PAUSE_MS = 5_000;
+const RELOAD_MS = 300_000;
+const VERIFIES = new Set(['next', 'active', 'retiring']);
+
+/** Public keys of access tokens, as the secrets service publishes them. */
+@Injectable()
+export class KeyCache {
+  private keys = new Map<string, VerificationKey>();
+  private published: PublicKey[] = [];
+  private loadedAt = 0;
+  private loading?: Promise<void>;
+
+  constructor(private readonly bus: Bus) {}
+
+  /** Every public key, whatever it is for, as `/.well-known/jwks.json` and `/v1/license/keys` need them. */
+  async all(): Promise<PublicKey[]> {
+    if (Date.now() - this.loadedAt > RELOAD_MS) await this.reload();
+    return this.published;
+  }
+
+  /** The key that a token names. @throws Refusal `invalid_token` when there is none. */
+  async find(kid: unknown): Promise<VerificationKey> {
+    if (typeof kid !== 'string' || kid.length > 64) throw InvalidToken.with();
+    const known = this.keys.get(kid);
+    if (known) return known;
+    if (Date.now() - this.loadedAt > UNKNOWN_KID_PAUSE_MS) await this.reload();
+    const found = this.keys.get(kid);
+    if (!found) throw InvalidToken.with();
+    return found;
+  }
+
+  /** Whether tokens of this key are accepted now; a compromised key drops out here. */
+  trusts(kid: string): boolean {
+    return this.keys.has(kid);
+  }
+
+  /** Reads the keys again; calls while one is under way share it. */
+  reload(): Promise<void> {
+    this.loading ??= this.load().finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private async load(): Promise<void> {
+    const { keys } = await this.bus.send(ListPublicKeys, {});
+    this.published = keys;
+    this.keys = new Map(
+      keys
+        .filter((k) => k.purpose === 'access' && VERIFIES.has(k.state))
+        .map((k) => [
+          k.kid,
+          { kid: k.kid, alg: k.alg, key: createPublicKey({ key: k.jwk as JsonWebKey, format: 'jwk' }) },
+        ]),
+    );
+    this.loadedAt = Date.now();
+  }
+}
+
+@Controller()
+export class KeyCacheController {
+  constructor(private readonly keys: KeyCache) {}
+
+  @Watches(KeyRotated)
+  rotated(): void {
+    void this.keys.reload().catch(() => undefined);
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller, Injectable } from '@nestjs/common';
+import { Bus, Watches } from '#bus';
+import { ListRevocations, SessionsRevoked, type SessionsRevokedData } from '#contracts';
+
+type Listener = (ids: string[]) => void;
+
+/**
+ * Sessions (`sid`) and tokens (`jti`) whose access tokens are refused though they have not expired.
+ * Fed by the bus as things happen and read whole at start and after an outage, so that nothing is missed.
+ */
+@Injectable()
+export class RevocationList {
+  private readonly entries = new Map<string, number>();
+  private readonly listeners = new Set<Listener>();
+
+  constructor(private readonly bus: Bus) {}
+
+  /** Refuses `id` until `expiresAt` (Unix milliseconds). */
+  add(id: string, expiresAt: number): void {
+    const fresh = !this.entries.has(id);
+    this.entries.set(id, Math.max(expiresAt, this.entries.get(id) ?? 0));
+    if (fresh) for (const tell of this.listeners) tell([id]);
+  }
+
+  has(id: string | undefined): boolean {
+    return id !== undefined && this.entries.has(id);
+  }
+
+  /** Calls `listener` with the ids of each new revocation, e.g. to close their sockets. */
+  onRevoked(listener: Listener): void {
+    this.listeners.add(listener);
+  }
+
+  async reload(): Promise<void> {
+    const { revocations } = await this.bus.send(ListRevocations, {});
+    for (const r of revocations) this.add(r.id, Date.parse(r.expires_at));
+    this.forgetExpired();
+  }
+
+  forgetExpired(now = Date.now()): void {
+    for (const [id, expiresAt] of this.entries) if (expiresAt < now) this.entries.delete(id);
+  }
+}
+
+@Controller()
+export class RevocationListController {
+  constructor(private readonly revocations: RevocationList) {}
+
+  @Watches(SessionsRevoked)
+  revoked(data: SessionsRevokedData): void {
+    for (const id of data.session_ids) this.revocations.add(id, Date.parse(data.expires_at));
+  }
+}
