@@ -1,0 +1,19 @@
+import { AppConfig, EnvInt, EnvUrl } from '#boot';
+
+/** Configuration of the realtime app; its internal listener also takes the WebSocket upgrades. */
+export class RealtimeConfig extends AppConfig {
+  @EnvUrl('PUBLIC_URL')
+  publicUrl!: string;
+
+  /** Seconds between two pings; a client that misses one is gone. */
+  @EnvInt('HEARTBEAT_SECONDS', { default: 25, min: 1, max: 60 })
+  heartbeatSeconds!: number;
+
+  /** Bytes a socket may have waiting before its client counts as too slow. */
+  @EnvInt('SOCKET_BUFFER_BYTES', { default: 1_048_576, min: 65_536 })
+  socketBufferBytes!: number;
+
+  /** Milliseconds over which sockets are closed when this replica stops. */
+  @EnvInt('DRAIN_SPREAD_MS', { default: 2_000, min: 0, max: 30_000 })
+  drainSpreadMs!: number;
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { AccessTokenVerifier, LEEWAY, type VerifiedToken } from '#access-tokens';
+import { InternalListener, Log, Shutdown } from '#boot';
+import { Refusal } from '#contracts';
+import { RealtimeConfig } from '../realtime.config.js';
+import { Connection, CLOSE } from './connection.js';
+import { Connections } from './connections.js';
+
+export const SOCKET_PATH = '/v1/auth/ws';
+/** The subprotocol of clients that want more than plain events. */
+const PROTOCOL = 'gatehouse.v1';
+/** What a client sends is ignored, so it has no reason to send much. */
+const MAX_CLIENT_FRAME = 4_096;
+
+const STATUS_LINES = { 401: 'Unauthorized', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+
+/** Takes WebSocket upgrades from the gateway, verifies the token once more and opens connections. */
+@Injectable()
+export class UpgradesService implements OnApplicationBootstrap {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CLIENT_FRAME,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+  private stopping = false;
+
+  constructor(
+    private readonly config: RealtimeConfig,
+    private readonly listener: InternalListener,
+    private readonly verifier: AccessTokenVerifier,
+    private readonly connections: Connections,
+    private readonly shutdown: Shutdown,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.listener.onUpgrade((request, socket, head) => void this.upgrade(request, socket, head));
+    this.shutdown.register('intake', 'websocket upgrades', () => {
+      this.stopping = true;
+    });
+    this.shutdown.register('http', 'websockets', () => this.closeAll());
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    const url = new URL(request.url ?? '/', 'http://realtime');
+    if (url.pathname !== SOCKET_PATH) return refuse(socket, 404);
+    if (this.stopping) return refuse(socket, 503);
+    try {
+      const token = await this.verifier.verify(bearerOf(request));
+      this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, token, url));
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.log.error({ err: error }, 'upgrade failed');
+      refuse(socket, error instanceof Refusal && error.kind === 'unavailable' ? 503 : 401);
+    }
+  }
+
+  private async open(ws: WebSocket, token: VerifiedToken, url: URL): Promise<void> {
+    const owner = {
+      userId: token.sub,
+      sessionId: token.sid!,
+      tokenId: token.jti,
+      expiresAt: token.exp + LEEWAY,
+      agent: url.searchParams.get('as') === 'agent',
+    };
+    const connection = new Connection(ws, owner, this.config.socketBufferBytes);
+    try {
+      await this.connections.add(connection);
+    } catch (error) {
+      this.log.warn({ err: error }, 'the broker did not take a subscription');
+      connection.close(CLOSE.restarting, 'come back');
+    }
+  }
+
+  /** Closes in even steps, so that clients do not all come back to the next replica at once (RT30). */
+  private async closeAll(): Promise<void> {
+    const open = [...this.connections.all()];
+    const pause = this.config.drainSpreadMs / Math.max(open.length, 1);
+    for (const connection of open) {
+      connection.close(CLOSE.restarting, 'restarting');
+      if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+/** The gateway passes the token in this header only, whatever way the client sent it. */
+const bearerOf = (request: IncomingMessage): string =>
+  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+
+function refuse(socket: Duplex, status: keyof typeof STATUS_LINES): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_LINES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
