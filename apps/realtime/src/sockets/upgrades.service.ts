@@ -51,15 +51,16 @@ export class UpgradesService implements OnApplicationBootstrap {
     if (url.pathname !== SOCKET_PATH) return refuse(socket, 404);
     if (this.stopping) return refuse(socket, 503);
     try {
-      const token = await this.verifier.verify(bearerOf(request));
-      this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, token, url));
+      const bearer = bearerOf(request);
+      const token = await this.verifier.verify(bearer);
+      this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, bearer, token, url));
     } catch (error) {
       if (!(error instanceof Refusal)) this.log.error({ err: error }, 'upgrade failed');
       refuse(socket, error instanceof Refusal && error.kind === 'unavailable' ? 503 : 401);
     }
   }
 
-  private async open(ws: WebSocket, token: VerifiedToken, url: URL): Promise<void> {
+  private async open(ws: WebSocket, bearer: string, token: VerifiedToken, url: URL): Promise<void> {
     const owner = {
       userId: token.sub,
       sessionId: token.sid!,
@@ -70,7 +71,10 @@ export class UpgradesService implements OnApplicationBootstrap {
     const connection = new Connection(ws, owner, this.config.socketBufferBytes);
     try {
       await this.connections.add(connection);
+      // A revocation between the first look and the registration would otherwise find no connection to close.
+      await this.verifier.verify(bearer);
     } catch (error) {
+      if (error instanceof Refusal) return connection.close(CLOSE.revoked, 'session revoked');
       this.log.warn({ err: error }, 'the broker did not take a subscription');
       connection.close(CLOSE.restarting, 'come back');
     }
