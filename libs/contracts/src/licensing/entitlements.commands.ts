@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
-import { License } from './licenses.commands.js';
+import { License, ONE_LINE } from './licenses.commands.js';
 
 /** Plans from the lowest to the highest; a claim or a sale never takes a person down this list. */
 export const PLANS = ['free', 'renpy_free', 'lite', 'basic', 'core', 'pro', 'team', 'enterprise'] as const;
@@ -61,7 +61,7 @@ export const IssueLicenseToken = command('licensing.license_token.issue', {
 });
 
 export class ChangePlanRequest {
-  @Text({ max: 128 }) event_id!: string;
+  @Text({ max: 128, pattern: ONE_LINE }) event_id!: string;
   @Uuid() user_id!: string;
   @OneOf(PLANS) plan!: Plan;
   @TextList({ optional: true, description: 'Default: the features of the plan.' }) features?: string[];

@@ -8,19 +8,35 @@ export type Tier = (typeof TIERS)[number];
 export const LICENSE_STATUSES = ['active', 'suspended', 'revoked', 'expired'] as const;
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number];
 
+/**
+ * One printable line: no control characters, no line separators, no half surrogates, not blank. What ends in a
+ * signed blob, a mail header or a text column must not bring its own line breaks.
+ */
+export const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
+
 export const LicenseRevoked = error('license_revoked', 'conflict', 'The license is revoked.');
 
 export class MintLicenseRequest {
-  @Text({ max: 128 }) name!: string;
+  @Text({ max: 128, pattern: ONE_LINE }) name!: string;
   @EmailAddress() email!: string;
   @OneOf(TIERS) tier!: Tier;
   @Int({ optional: true, min: 1, max: 100, description: 'Years from now; give either this or `expires_at`.' })
   years?: number;
   @Timestamp({ optional: true }) expires_at?: string;
-  @Text({ optional: true, max: 2000 }) notes?: string;
-  @Text({ optional: true, max: 191, description: 'Order that paid for it; one order makes one license.' })
+  @Text({ optional: true, max: 2000, pattern: /^[^\u0000\p{Cs}]*$/u }) notes?: string;
+  @Text({
+    optional: true,
+    max: 191,
+    pattern: ONE_LINE,
+    description: 'Order that paid for it; one order makes one license.',
+  })
   order?: string;
-  @Text({ optional: true, max: 128, description: 'From the header `Idempotency-Key`; kept for 24 hours.' })
+  @Text({
+    optional: true,
+    max: 128,
+    pattern: ONE_LINE,
+    description: 'From the header `Idempotency-Key`; kept for 24 hours.',
+  })
   idempotency_key?: string;
 }
 
@@ -54,9 +70,9 @@ export const MintLicense = command('licensing.license.mint', {
 });
 
 export class RevokeLicenseRequest {
-  @Text({ optional: true, max: 64 }) license_key?: string;
-  @Text({ optional: true, max: 191 }) gumroad_order_id?: string;
-  @Text({ optional: true, max: 255 }) reason?: string;
+  @Text({ optional: true, max: 64, pattern: ONE_LINE }) license_key?: string;
+  @Text({ optional: true, max: 191, pattern: ONE_LINE }) gumroad_order_id?: string;
+  @Text({ optional: true, max: 255, pattern: ONE_LINE }) reason?: string;
 }
 
 export const RevokeLicense = command('licensing.license.revoke', {
@@ -69,8 +85,8 @@ export const RevokeLicense = command('licensing.license.revoke', {
 });
 
 export class SuspendLicenseRequest {
-  @Text({ max: 191 }) gumroad_order_id!: string;
-  @Text({ max: 255 }) reason!: string;
+  @Text({ max: 191, pattern: ONE_LINE }) gumroad_order_id!: string;
+  @Text({ max: 255, pattern: ONE_LINE }) reason!: string;
 }
 
 export const SuspendLicense = command('licensing.license.suspend', {
@@ -83,7 +99,7 @@ export const SuspendLicense = command('licensing.license.suspend', {
 });
 
 export class RestoreLicenseRequest {
-  @Text({ max: 191 }) gumroad_order_id!: string;
+  @Text({ max: 191, pattern: ONE_LINE }) gumroad_order_id!: string;
 }
 
 export const RestoreLicense = command('licensing.license.restore', {
@@ -96,7 +112,7 @@ export const RestoreLicense = command('licensing.license.restore', {
 });
 
 export class ReadLicenseRequest {
-  @Text({ max: 64 }) license_key!: string;
+  @Text({ max: 64, pattern: ONE_LINE }) license_key!: string;
 }
 
 export const ReadLicense = command('licensing.license.read', {
@@ -110,8 +126,8 @@ export const ReadLicense = command('licensing.license.read', {
 
 export class SearchLicensesRequest {
   @EmailAddress({ optional: true }) email?: string;
-  @Text({ optional: true, max: 64 }) license_key?: string;
-  @Text({ optional: true, max: 191 }) order?: string;
+  @Text({ optional: true, max: 64, pattern: ONE_LINE }) license_key?: string;
+  @Text({ optional: true, max: 191, pattern: ONE_LINE }) order?: string;
   @OneOf(TIERS, { optional: true }) tier?: Tier;
   @OneOf(LICENSE_STATUSES, { optional: true }) status?: LicenseStatus;
   @Text({ optional: true, max: 512, description: '`next_cursor` of the page before.' }) cursor?: string;
