@@ -1,0 +1,3 @@
+export * from './run.js';
+export * from './test-broker.js';
+export * from './test-database.js';

@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import type { NodeConnectionOptions } from '@nats-io/transport-node';
+import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { BUS_USERS, type BusUser } from '#contracts';
+import { ensureNkeys, seedFileOf, startNats, type RunningNats } from '#local';
+import { testDir } from './run.js';
+
+export interface TestBroker {
+  url: string;
+  /** The nkey seed of a bus user. */
+  seedFile(user: BusUser): string;
+  /** To connect without the bus library, with the rights of the user and nothing more. */
+  connectionOptions(user: BusUser): NodeConnectionOptions;
+  /** Stops the server and starts it again on the same port, with its streams: what a restart looks like to clients. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A nats-server of its own, with the generated policy, and the streams and consumers of a real deployment. */
+export async function testBroker(): Promise<TestBroker> {
+  const { ensureStreams, renderNatsConf } = await import('#bus');
+  const dir = testDir('nats');
+  const users = ensureNkeys<BusUser>(`${dir}/nkeys`, BUS_USERS);
+  const start = (port?: number): Promise<RunningNats> =>
+    startNats({ dir, port, conf: (place) => renderNatsConf({ ...place, users }) });
+  let server = await start();
+  const seedFile = (user: BusUser) => seedFileOf(`${dir}/nkeys`, user);
+  await ensureStreams({ url: server.url, seedFile: seedFile('operator') });
+  return {
+    url: server.url,
+    seedFile,
+    connectionOptions: (user) => ({
+      servers: server.url,
+      name: user,
+      authenticator: nkeyAuthenticator(fs.readFileSync(seedFile(user)).subarray(0, 58)),
+      inboxPrefix: `_INBOX_${user.replaceAll('-', '_')}`,
+      noAsyncTraces: true,
+    }),
+    restart: async () => {
+      await server.stop();
+      server = await start(server.port);
+    },
+    stop: async () => {
+      await server.stop();
+      fs.rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
