@@ -1,0 +1,42 @@
+import type { InboxMessage } from './inbox.js';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text made safe for an HTML document. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+
+const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8884;vertical-align:top}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8884;border-radius:.4rem;padding:1rem}td{overflow-wrap:anywhere}`;
+
+function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
+}
+
+/** The list of mails, newest first. */
+export function inboxPage(messages: InboxMessage[]): string {
+  const rows = [...messages]
+    .reverse()
+    .map(
+      (m) =>
+        `<tr><td><time datetime="${m.at}">${m.at.slice(11, 19)}</time></td><td>${escapeHtml(m.to)}</td>` +
+        `<td><a href="/messages/${m.id}">${escapeHtml(m.subject || '(no subject)')}</a></td></tr>`,
+    );
+  const table = `<table><thead><tr><th>at</th><th>to</th><th>subject</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return page('Mail inbox', `<h1>Mail inbox</h1>${rows.length ? table : '<p>No mail yet.</p>'}`);
+}
+
+/** One mail: its text part, its attachments, its source. */
+export function messagePage(m: InboxMessage): string {
+  const files = m.attachments.map(
+    (a, i) => `<li><a href="/messages/${m.id}/attachments/${i}">${escapeHtml(a.filename)}</a></li>`,
+  );
+  return page(
+    m.subject,
+    `<p><a href="/">All mail</a></p><h1>${escapeHtml(m.subject)}</h1>
+<p>from ${escapeHtml(m.from)} to ${escapeHtml(m.to)} at <time datetime="${m.at}">${m.at}</time></p>
+<pre>${escapeHtml(m.text)}</pre>${files.length ? `<h2>Attachments</h2><ul>${files.join('')}</ul>` : ''}
+<p><a href="/api/messages/${m.id}/raw">Source</a></p>`,
+  );
+}
