@@ -1,29 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { DevInfo } from '#local';
-import { call, CookieJar } from './http.js';
+import { call, CookieJar } from '../support/http.js';
+import { login, me, newcomer, refresh, type Newcomer, type SignedIn } from '../support/people.js';
 import { expect, type Teller } from './tell.js';
 
-/** A person the tour made up. */
-export interface Person {
-  email: string;
-  password: string;
-  accessToken: string;
-  refreshToken: string;
-  userId: string;
-}
-
-const newcomer = () => {
-  const id = randomUUID().slice(0, 8);
-  return { email: `rowan.${id}@example.com`, username: `rowan_${id}`, password: `${randomUUID()} lantern` };
-};
-
 /** 1. A person registers, signs in, calls me, refreshes, lists and ends sessions, signs out. */
-export async function people(dev: DevInfo, tell: Teller): Promise<Person> {
+export async function people(dev: DevInfo, tell: Teller): Promise<SignedIn> {
   tell.chapter('1  A person');
   const api = `${dev.public_url}/v1`;
   const who = newcomer();
-  const person: Person = { ...who, accessToken: '', refreshToken: '', userId: '' };
+  const person: SignedIn = { ...who, accessToken: '', refreshToken: '', userId: '' };
   const keep = (body: { access_token: string; refresh_token: string; user: { id: string } }) =>
     Object.assign(person, { accessToken: body.access_token, refreshToken: body.refresh_token, userId: body.user.id });
 
@@ -34,7 +20,7 @@ export async function people(dev: DevInfo, tell: Teller): Promise<Person> {
     return `plan ${body.user.plan}`;
   });
   await tell.step('signs in with the password, and not with another', async () => {
-    const wrong = await call('POST', `${api}/auth/login`, { json: { email: who.email, password: `${who.password}!` } });
+    const wrong = await login(dev, { ...who, password: `${who.password}!` });
     expect(wrong.status === 401 && wrong.body.code === 'invalid_credentials', '401 invalid_credentials', wrong.body);
     const { status, body } = await call('POST', `${api}/auth/login`, {
       json: { email: who.email, password: who.password },
@@ -43,12 +29,12 @@ export async function people(dev: DevInfo, tell: Teller): Promise<Person> {
     keep(body);
   });
   await tell.step('is told who they are', async () => {
-    const { status, body } = await call('GET', `${api}/auth/me`, { token: person.accessToken });
+    const { status, body } = await me(dev, person.accessToken);
     expect(status === 200 && body.email === who.email, 'their own account', { status, body });
     return body.username;
   });
   await tell.step('refreshes; a lost answer is given again, byte for byte', async () => {
-    const ask = () => call('POST', `${api}/auth/refresh`, { json: { refresh_token: person.refreshToken } });
+    const ask = () => refresh(dev, person.refreshToken);
     const [first, again] = [await ask(), await ask()];
     expect(first.status === 200 && again.status === 200, '200 twice', [first.body, again.body]);
     expect(first.body.refresh_token === again.body.refresh_token, 'the same successor');
@@ -56,11 +42,11 @@ export async function people(dev: DevInfo, tell: Teller): Promise<Person> {
   });
   await stockClient(dev, tell, person);
   await browser(dev, tell, who);
-  await sessions(api, tell, who, person);
+  await sessions(dev, tell, who, person);
   return person;
 }
 
-async function stockClient(dev: DevInfo, tell: Teller, person: Person): Promise<void> {
+async function stockClient(dev: DevInfo, tell: Teller, person: SignedIn): Promise<void> {
   await tell.step('refreshes with a stock OAuth client library', async () => {
     const issuer = new URL(dev.public_url);
     const insecure = { [oauth.allowInsecureRequests]: true };
@@ -76,7 +62,7 @@ async function stockClient(dev: DevInfo, tell: Teller, person: Person): Promise<
   });
 }
 
-async function browser(dev: DevInfo, tell: Teller, who: { email: string; password: string }): Promise<void> {
+async function browser(dev: DevInfo, tell: Teller, who: Newcomer): Promise<void> {
   await tell.step('comes back after a page reload by cookie alone', async () => {
     const jar = new CookieJar();
     const login = { email: who.email, password: who.password, client_id: 'tachigo-dashboard' };
@@ -98,30 +84,26 @@ async function browser(dev: DevInfo, tell: Teller, who: { email: string; passwor
   });
 }
 
-async function sessions(
-  api: string,
-  tell: Teller,
-  who: { email: string; password: string },
-  person: Person,
-): Promise<void> {
+async function sessions(dev: DevInfo, tell: Teller, who: Newcomer, person: SignedIn): Promise<void> {
+  const api = `${dev.public_url}/v1`;
   await tell.step('ends another session from the list; its tokens are dead at once', async () => {
-    const other = await call('POST', `${api}/auth/login`, { json: { email: who.email, password: who.password } });
+    const other = await login(dev, who);
     const list = await call('GET', `${api}/auth/sessions`, { token: other.body.access_token });
     const current = list.body.sessions.find((s: { current: boolean }) => s.current);
     expect(current && list.body.sessions.length >= 2, 'the present session among others', list.body);
     const ended = await call('DELETE', `${api}/auth/sessions/${current.id}`, { token: person.accessToken });
     expect(ended.status === 204, '204', ended.body);
-    const dead = await call('GET', `${api}/auth/me`, { token: other.body.access_token });
-    const refused = await call('POST', `${api}/auth/refresh`, { json: { refresh_token: other.body.refresh_token } });
+    const dead = await me(dev, other.body.access_token);
+    const refused = await refresh(dev, other.body.refresh_token);
     expect(dead.status === 401 && refused.status === 401, '401 and 401', [dead.status, refused.status]);
     return `${list.body.sessions.length} sessions`;
   });
   await tell.step('signs out, and in again for the rest of the tour', async () => {
     const out = await call('POST', `${api}/auth/logout`, { token: person.accessToken });
     expect(out.status === 204, '204', out.body);
-    const dead = await call('GET', `${api}/auth/me`, { token: person.accessToken });
+    const dead = await me(dev, person.accessToken);
     expect(dead.status === 401, '401 after the sign-out', dead.status);
-    const { body } = await call('POST', `${api}/auth/login`, { json: { email: who.email, password: who.password } });
+    const { body } = await login(dev, who);
     Object.assign(person, { accessToken: body.access_token, refreshToken: body.refresh_token });
   });
 }

@@ -4,10 +4,10 @@ import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { decodeJwt } from 'jose';
 import { WebSocket } from 'ws';
 import type { DevInfo } from '#local';
-import { call } from './http.js';
-import type { Person } from './people.chapter.js';
-import { mailsTo, sell } from './sale.chapter.js';
-import { eventually, expect, pause, type Teller } from './tell.js';
+import { call } from '../support/http.js';
+import { refresh, sell, verifyAddress, type SignedIn } from '../support/people.js';
+import { eventually, pause } from '../support/eventually.js';
+import { expect, type Teller } from './tell.js';
 
 interface PlanChange {
   type: string;
@@ -40,7 +40,7 @@ class Listener {
 }
 
 /** 4. and 5. Plans reach open clients and the next tokens, from a sale and from billing. */
-export async function plans(dev: DevInfo, tell: Teller, person: Person): Promise<void> {
+export async function plans(dev: DevInfo, tell: Teller, person: SignedIn): Promise<void> {
   tell.chapter('4  A sale to somebody with an account');
   await tell.step('the person verifies the address', () => verifyAddress(dev, person));
   const listener = await Listener.open(dev, person.accessToken);
@@ -62,20 +62,8 @@ export async function plans(dev: DevInfo, tell: Teller, person: Person): Promise
   }
 }
 
-async function verifyAddress(dev: DevInfo, person: Person): Promise<string> {
-  const sent = await call('POST', `${dev.public_url}/v1/auth/verify-email/send`, { token: person.accessToken });
-  expect(sent.status === 202, '202', sent.body);
-  return eventually('a mail whose token verifies', 10_000, async () => {
-    const mail = (await mailsTo(dev, person.email)).at(-1);
-    const token = /token=([A-Za-z0-9_-]+)/.exec(mail?.text ?? '')?.[1];
-    if (!token) return undefined;
-    const { status, body } = await call('POST', `${dev.public_url}/v1/auth/verify`, { json: { token } });
-    return status === 200 && body.email_verified ? 'verified' : undefined;
-  });
-}
-
 /** Refreshes and looks into the license token. */
-async function refreshed(dev: DevInfo, person: Person, plan: string): Promise<void> {
+async function refreshed(dev: DevInfo, person: SignedIn, plan: string): Promise<void> {
   const { body } = await call('POST', `${dev.public_url}/v1/auth/refresh`, {
     json: { refresh_token: person.refreshToken },
   });
@@ -85,7 +73,7 @@ async function refreshed(dev: DevInfo, person: Person, plan: string): Promise<vo
   Object.assign(person, { accessToken: body.access_token, refreshToken: body.refresh_token });
 }
 
-async function billing(dev: DevInfo, tell: Teller, person: Person, listener: Listener): Promise<void> {
+async function billing(dev: DevInfo, tell: Teller, person: SignedIn, listener: Listener): Promise<void> {
   tell.chapter('5  A plan change from billing');
   const change = (plan: string) => ({
     event_id: randomUUID(),

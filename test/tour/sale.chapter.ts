@@ -1,32 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DevInfo } from '#local';
-import { call } from './http.js';
-import { eventually, expect, pause, type Teller } from './tell.js';
-
-/** A mail as the development inbox shows it. */
-export interface InboxMail {
-  subject: string;
-  text: string;
-  attachments: { filename: string; content_base64: string }[];
-}
-
-export const mailsTo = async (dev: DevInfo, address: string): Promise<InboxMail[]> =>
-  (await call('GET', `${dev.mail_url}/api/messages?to=${encodeURIComponent(address)}`)).body;
-
-/** The blob in a delivery mail's text. */
-export const blobIn = (mail: InboxMail): string | undefined =>
-  /DTLIC2:[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/.exec(mail.text)?.[0];
-
-/** The delivery mails that an address got. */
-export const deliveries = async (dev: DevInfo, address: string): Promise<InboxMail[]> =>
-  (await mailsTo(dev, address)).filter((m) => blobIn(m));
-
-/** Makes a sale at the stand-in storefront, which pings Gatehouse as the real one does. */
-export async function sell(dev: DevInfo, sale: Record<string, unknown>): Promise<string> {
-  const { status, body } = await call('POST', `${dev.storefront_url}/_control/sales`, { json: sale });
-  expect(status < 300 && body.sale_id, 'a sale id', { status, body });
-  return body.sale_id;
-}
+import { call } from '../support/http.js';
+import { eventually, pause } from '../support/eventually.js';
+import { blobIn, controlSale, deliveries, sell } from '../support/people.js';
+import { expect, type Teller } from './tell.js';
 
 /** How long to look whether something happens that must not. */
 const QUIET_MS = 1_500;
@@ -35,7 +12,6 @@ const QUIET_MS = 1_500;
 export async function sale(dev: DevInfo, tell: Teller): Promise<string> {
   tell.chapter('2  A sale');
   const buyer = `sasha.${randomUUID().slice(0, 8)}@example.com`;
-  const control = `${dev.storefront_url}/_control/sales`;
   let saleId = '';
   let blob = '';
 
@@ -46,7 +22,7 @@ export async function sale(dev: DevInfo, tell: Teller): Promise<string> {
     return mail.subject;
   });
   await tell.step('the same ping five times more makes nothing new', async () => {
-    await call('POST', `${control}/${encodeURIComponent(saleId)}/ping`, { json: { times: 5 } });
+    await controlSale(dev, saleId, 'ping', { times: 5 });
     await pause(QUIET_MS);
     const { length } = await deliveries(dev, buyer);
     expect(length === 1, 'one mail', length);
@@ -54,8 +30,8 @@ export async function sale(dev: DevInfo, tell: Teller): Promise<string> {
   await tell.step('a refund before its sale ends in nothing', async () => {
     const early = `early.${randomUUID().slice(0, 8)}@example.com`;
     const id = await sell(dev, { email: early, product_permalink: 'core', ping: false });
-    await call('POST', `${control}/${encodeURIComponent(id)}/refund`, { json: {} });
-    await call('POST', `${control}/${encodeURIComponent(id)}/ping`, { json: {} });
+    await controlSale(dev, id, 'refund');
+    await controlSale(dev, id, 'ping');
     await pause(QUIET_MS);
     const { length } = await deliveries(dev, early);
     expect(length === 0, 'no mail', length);
