@@ -1,0 +1,57 @@
+import { DataSource, type QueryRunner, type ReplicationMode } from 'typeorm';
+import type { Pool } from 'pg';
+import { isBroken, translate } from './database-errors.js';
+import type { PersistenceOptions } from '../persistence.options.js';
+
+/** What TypeORM's Postgres runner has and its type does not say. */
+interface PostgresRunner extends QueryRunner {
+  releasePostgresConnection(error?: Error): Promise<void>;
+}
+
+type DataSourceSettings = Omit<PersistenceOptions, 'migrations'> & { onPoolError: (error: Error) => void };
+
+/** TypeORM's data source with the pool settings of Gatehouse, and errors that mean "not now" told as `unavailable`. */
+export class PooledDataSource extends DataSource {
+  constructor(settings: DataSourceSettings) {
+    const statement = settings.statementTimeoutMs ?? 4_000;
+    super({
+      type: 'postgres',
+      url: settings.url,
+      entities: [...(settings.entities ?? [])] as never[],
+      applicationName: `gatehouse-${settings.app}`,
+      poolSize: settings.poolSize ?? 10,
+      connectTimeoutMS: settings.connectionTimeoutMs ?? 2_000,
+      installExtensions: false,
+      logging: false,
+      poolErrorHandler: settings.onPoolError,
+      extra: {
+        statement_timeout: statement,
+        // Only when the server itself is stuck does this one strike, and the connection is lost.
+        query_timeout: statement + 500,
+        lock_timeout: 2_000,
+        idle_in_transaction_session_timeout: 10_000,
+        idleTimeoutMillis: 30_000,
+        keepAlive: true,
+      },
+    });
+  }
+
+  /** The pool below TypeORM, for statements that need nothing of it. */
+  get pool(): Pool {
+    return (this.driver as unknown as { master: Pool }).master;
+  }
+
+  override createQueryRunner(mode?: ReplicationMode): QueryRunner {
+    const runner = super.createQueryRunner(mode) as PostgresRunner;
+    const query = runner.query.bind(runner);
+    runner.query = async (...args: Parameters<QueryRunner['query']>): Promise<never> => {
+      try {
+        return (await query(...args)) as never;
+      } catch (error) {
+        if (isBroken(error)) await runner.releasePostgresConnection(error as Error);
+        throw translate(error);
+      }
+    };
+    return runner;
+  }
+}

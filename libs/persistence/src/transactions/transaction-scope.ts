@@ -1,0 +1,130 @@
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import { isBroken, translate } from '../connection/database-errors.js';
+import type { PooledDataSource } from '../connection/pooled-data-source.js';
+import { statement } from '../connection/statement.js';
+
+/** A transaction was used after its end: somewhere a promise is not awaited. */
+export class TransactionEndedError extends Error {
+  override readonly name = 'TransactionEndedError';
+
+  constructor() {
+    super('The transaction has ended, but something in it still runs: a promise was not awaited. Nothing was written.');
+  }
+}
+
+/**
+ * One transaction on one connection. The connection is taken and `BEGIN` sent with the first statement, so work that
+ * needs no database for a while (hashing a password) does not keep one from others.
+ */
+export class TransactionScope {
+  readonly afterCommit: (() => void)[] = [];
+  /** Why it cannot be committed any more, although the outer work may not know. */
+  doomed?: unknown;
+  private open = true;
+  private client?: Promise<PoolClient>;
+  private broken?: Error;
+  private last: Promise<unknown> = Promise.resolve();
+  private runner?: QueryRunner;
+
+  constructor(private readonly dataSource: PooledDataSource) {}
+
+  get ended(): boolean {
+    return !this.open;
+  }
+
+  /** TypeORM's manager on this transaction's connection. */
+  get manager(): EntityManager {
+    this.assertOpen();
+    return (this.runner ??= this.makeRunner()).manager;
+  }
+
+  /** One statement in the transaction; statements of concurrent callers go one after another. */
+  query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<QueryResult<R>> {
+    this.assertOpen();
+    const run = async (): Promise<QueryResult<R>> => {
+      const client = await this.connection();
+      return client.query<R>(statement(sql, params));
+    };
+    const result = this.last.then(run, run).catch((error: unknown) => this.failed(error));
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  async commit(): Promise<void> {
+    this.open = false;
+    if (!this.client) return;
+    const client = await this.client;
+    try {
+      const { command } = await client.query('COMMIT');
+      // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
+      if (command !== 'COMMIT')
+        throw new Error('A statement failed and its error was swallowed: nothing was committed.');
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.release(client);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    this.open = false;
+    if (!this.client) return;
+    const client = await this.client.catch(() => undefined);
+    if (!client) return;
+    try {
+      if (!this.broken) await client.query('ROLLBACK');
+    } catch (error) {
+      this.broken = error as Error;
+    } finally {
+      this.release(client);
+    }
+  }
+
+  private connection(): Promise<PoolClient> {
+    return (this.client ??= this.begin());
+  }
+
+  private async begin(): Promise<PoolClient> {
+    const client = await this.dataSource.pool.connect();
+    client.on('error', this.onError);
+    try {
+      await client.query('BEGIN');
+      return client;
+    } catch (error) {
+      this.broken = error as Error;
+      this.release(client);
+      throw error;
+    }
+  }
+
+  private readonly onError = (error: Error): void => {
+    this.broken = error;
+  };
+
+  private failed(error: unknown): never {
+    if (isBroken(error)) this.broken = error as Error;
+    throw translate(error);
+  }
+
+  private release(client: PoolClient): void {
+    client.off('error', this.onError);
+    client.release(this.broken ?? false);
+    if (this.runner) (this.runner as { isReleased: boolean }).isReleased = true;
+  }
+
+  private assertOpen(): void {
+    if (!this.open) throw new TransactionEndedError();
+  }
+
+  /** A runner that believes to be inside a transaction, and gets its connection from here. */
+  private makeRunner(): QueryRunner {
+    const runner = this.dataSource.createQueryRunner() as QueryRunner & { transactionDepth: number };
+    runner.connect = () => {
+      this.assertOpen();
+      return this.connection();
+    };
+    Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+    return runner;
+  }
+}
