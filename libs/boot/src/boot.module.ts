@@ -12,23 +12,47 @@ import { InternalListener } from './start/internal-listener.js';
 @Module({})
 export class BootModule {
   /**
+   * Asked again for the same config it gives the same module, so that an app has one of each whoever imports it.
    * @param config the app's config; it can be injected by its own class and as `AppConfig`. Tests may give a part of it.
-   * @param log the process' log when there is one already
    */
-  static forApp(app: string, config: Partial<AppConfig> = {}, log?: Log): DynamicModule {
-    const made = log ?? Log.create({ app, level: config.logLevel, format: config.logFormat });
-    const providers: Provider[] = [
-      { provide: Log, useValue: made },
-      { provide: AppConfig, useValue: config },
-      NestLogger,
-      Health,
-      Metrics,
-      Probes,
-      Shutdown,
-      InternalListener,
-    ];
-    const own = config.constructor;
-    if (own !== Object && own !== AppConfig) providers.push({ provide: own, useValue: config });
-    return { module: BootModule, global: true, providers, exports: providers };
+  static forApp(app: string, config: Partial<AppConfig> = {}): DynamicModule {
+    return partsOf(app, config).module;
   }
+
+  /** The log of that module, for what runs before Nest does. */
+  static logOf(app: string, config: Partial<AppConfig>): Log {
+    return partsOf(app, config).log;
+  }
+}
+
+interface Parts {
+  module: DynamicModule;
+  log: Log;
+}
+
+const made = new WeakMap<object, Map<string, Parts>>();
+
+function partsOf(app: string, config: Partial<AppConfig>): Parts {
+  const ofConfig = made.get(config) ?? new Map<string, Parts>();
+  made.set(config, ofConfig);
+  const parts = ofConfig.get(app) ?? makeParts(app, config);
+  ofConfig.set(app, parts);
+  return parts;
+}
+
+function makeParts(app: string, config: Partial<AppConfig>): Parts {
+  const log = Log.create({ app, level: config.logLevel, format: config.logFormat });
+  const providers: Provider[] = [
+    { provide: Log, useValue: log },
+    { provide: AppConfig, useValue: config },
+    NestLogger,
+    Health,
+    Metrics,
+    Probes,
+    Shutdown,
+    InternalListener,
+  ];
+  const own = config.constructor;
+  if (own !== Object && own !== AppConfig) providers.push({ provide: own, useValue: config });
+  return { module: { module: BootModule, global: true, providers, exports: providers }, log };
 }

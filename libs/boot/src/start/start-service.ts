@@ -3,7 +3,6 @@ import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions, CustomTransportStrategy } from '@nestjs/microservices';
 import { BootModule } from '../boot.module.js';
 import type { AppConfig } from '../config/app.config.js';
-import { Log } from '../log/log.js';
 import { NestLogger } from '../log/nest-logger.js';
 import { Shutdown } from '../shutdown/shutdown.js';
 import { InternalListener } from './internal-listener.js';
@@ -20,12 +19,12 @@ class ServiceRoot {}
 
 /**
  * Starts a bus-only app: Nest microservice, health and metrics listener, signals, shutdown order.
- * `module` must not import `BootModule` itself.
+ * `module` may import `BootModule.forApp(app, config)` itself, with the same config.
  */
 export async function startService(module: Type | DynamicModule, options: ServiceOptions): Promise<INestMicroservice> {
   const { app, config, strategy } = options;
-  const log = Log.create({ app, level: config.logLevel, format: config.logFormat });
-  const root = { module: ServiceRoot, imports: [BootModule.forApp(app, config, log), module] };
+  const root = { module: ServiceRoot, imports: [BootModule.forApp(app, config), module] };
+  const log = BootModule.logOf(app, config);
   const service = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, {
     logger: new NestLogger(log),
     abortOnError: false,
@@ -40,6 +39,6 @@ export async function startService(module: Type | DynamicModule, options: Servic
   await service.listen();
   supervise(service, config);
   service.get(Shutdown).register('pools', 'internal listener', () => listener.close());
-  log.info('ready', { internal_port: listener.port });
+  log.info({ internal_port: listener.port }, 'ready');
   return service;
 }
