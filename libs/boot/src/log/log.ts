@@ -12,7 +12,6 @@ export interface LogOptions {
 }
 
 export type LogFields = Record<string, unknown>;
-type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Request and trace of the line, so that one request can be followed over all processes. */
 function currentRequest(): object {
@@ -29,10 +28,7 @@ function destinationOf({ format, destination }: LogOptions): DestinationStream |
   return pretty({ colorize: !destination, ignore: 'app,time', messageFormat: '{app}: {msg}', sync: true, destination });
 }
 
-/**
- * The log of the process, called like pino: `log.warn({ err, subject }, 'it failed')` or `log.info('started')`.
- * Secrets and addresses are taken out of every line, whoever writes it.
- */
+/** The log of the process. Secrets and addresses are taken out of every line, whoever writes it. */
 export class Log {
   private constructor(private readonly pino: Logger) {}
 
@@ -57,33 +53,35 @@ export class Log {
     return new Log(this.pino.child(scrub(fields) as object));
   }
 
-  trace(fields: LogFields | string, message?: string): void {
-    this.write('trace', fields, message);
+  trace(message: string, fields?: LogFields): void {
+    this.write('trace', message, fields);
   }
 
-  debug(fields: LogFields | string, message?: string): void {
-    this.write('debug', fields, message);
+  debug(message: string, fields?: LogFields): void {
+    this.write('debug', message, fields);
   }
 
-  info(fields: LogFields | string, message?: string): void {
-    this.write('info', fields, message);
+  info(message: string, fields?: LogFields): void {
+    this.write('info', message, fields);
   }
 
-  warn(fields: LogFields | string, message?: string): void {
-    this.write('warn', fields, message);
+  warn(message: string, fields?: LogFields): void {
+    this.write('warn', message, fields);
   }
 
-  error(fields: LogFields | string, message?: string): void {
-    this.write('error', fields, message);
+  error(message: string, fields?: LogFields): void {
+    this.write('error', message, fields);
   }
 
-  fatal(fields: LogFields | string, message?: string): void {
-    this.write('fatal', fields, message);
+  fatal(message: string, fields?: LogFields): void {
+    this.write('fatal', message, fields);
   }
 
-  private write(level: LogLevel, fields: LogFields | string, message = ''): void {
-    if (!this.pino.isLevelEnabled(level)) return;
-    if (typeof fields === 'string') this.pino[level](scrubText(fields));
-    else this.pino[level](fields, scrubText(message));
+  private write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: string,
+    fields?: LogFields,
+  ): void {
+    if (this.pino.isLevelEnabled(level)) this.pino[level](fields ?? {}, scrubText(message));
   }
 }

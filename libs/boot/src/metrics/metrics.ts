@@ -7,9 +7,6 @@ const UNBOUNDED = /^(user|session|request|trace|token|order|event|license)_?id$|
 /** Buckets in seconds, from a cached look-up to a request that gave up. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The value now; nothing when it cannot be known. It must not throw, or the whole scrape fails. */
-export type ReadGauge = () => number | undefined | Promise<number | undefined>;
-
 /** The metrics of the process. The same name gives the same metric, so features need not share variables. */
 @Injectable()
 export class Metrics {
@@ -21,16 +18,18 @@ export class Metrics {
     return this.once(name, labelNames, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
   }
 
-  /** A value that goes up and down; instead of labels it may have `read`, which is asked at each scrape. */
-  gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[] | ReadGauge = []): Gauge<L> {
-    if (typeof labelNames !== 'function') {
-      return this.once(name, labelNames, () => new Gauge({ name, help, labelNames, registers: [this.registry] }));
-    }
-    const collect = async function (this: Gauge<L>): Promise<void> {
-      const value = await labelNames();
-      if (value !== undefined) this.set(value);
-    };
-    return this.once(name, [], () => new Gauge<L>({ name, help, collect, registers: [this.registry] }));
+  /** A value that goes up and down; `collect` is asked at each scrape. */
+  gauge<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    collect?: (gauge: Gauge<L>) => void | Promise<void>,
+  ): Gauge<L> {
+    return this.once(name, labelNames, () => {
+      const asked = collect && { collect: (): void | Promise<void> => collect(made) };
+      const made: Gauge<L> = new Gauge({ name, help, labelNames, registers: [this.registry], ...asked });
+      return made;
+    });
   }
 
   /** A distribution, of seconds unless `buckets` says otherwise. */

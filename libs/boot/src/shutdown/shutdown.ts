@@ -48,12 +48,12 @@ export class Shutdown {
 
   private async drain(reason: string, limitMs: number): Promise<boolean> {
     this.health.stopping();
-    this.log.info({ reason }, 'stopping');
+    this.log.info('stopping', { reason });
     const open = new Set<string>();
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => {
-        this.log.error({ limit_ms: limitMs, unfinished: [...open] }, 'the drain took too long');
+        this.log.error('the drain took too long', { limit_ms: limitMs, unfinished: [...open] });
         resolve(false);
       }, limitMs);
     });
@@ -77,8 +77,8 @@ export class Shutdown {
     try {
       await stop();
       return true;
-    } catch (err) {
-      this.log.error({ err }, `${name} did not stop cleanly`);
+    } catch (error) {
+      this.log.error(`${name} did not stop cleanly`, { error });
       return false;
     } finally {
       open.delete(name);

@@ -13,7 +13,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export class InternalListener {
   readonly server: Server = createServer((request, response) => void this.handle(request, response));
   private readonly routes = new Map<string, RouteHandler>();
-  private upgradeHandler?: UpgradeHandler;
+  private readonly upgrades = new Map<string, UpgradeHandler>();
 
   constructor(
     private readonly probes: Probes,
@@ -27,9 +27,9 @@ export class InternalListener {
     this.routes.set(`${method} ${path}`, handler);
   }
 
-  /** Hands all upgrades (WebSockets) to `handler`, which refuses the paths that it does not know. */
-  onUpgrade(handler: UpgradeHandler): void {
-    this.upgradeHandler = handler;
+  /** Takes the upgrades (WebSockets) of a path. */
+  onUpgrade(path: string, handler: UpgradeHandler): void {
+    this.upgrades.set(path, handler);
   }
 
   /** Port it listens on; also when 0 was asked for. */
@@ -63,17 +63,18 @@ export class InternalListener {
       const answer = request.method === 'GET' || request.method === 'HEAD' ? await this.probes.answer(path) : undefined;
       if (!answer) return end(response, 404, 'text/plain; charset=utf-8', 'There is nothing here.\n');
       end(response, answer.status, answer.contentType, answer.body);
-    } catch (err) {
-      this.log.error({ err }, 'an internal route failed');
+    } catch (error) {
+      this.log.error('an internal route failed', { error });
       if (response.headersSent) response.destroy();
       else end(response, 500, 'text/plain; charset=utf-8', 'Something went wrong on our side.\n');
     }
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const handler = this.upgrades.get(pathOf(request));
     // A socket that resets before anybody listens must not end the process.
     socket.on('error', () => socket.destroy());
-    if (this.upgradeHandler) return this.upgradeHandler(request, socket, head);
+    if (handler) return handler(request, socket, head);
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   }
 }

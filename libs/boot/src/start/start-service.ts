@@ -39,6 +39,6 @@ export async function startService(module: Type | DynamicModule, options: Servic
   await service.listen();
   supervise(service, config);
   service.get(Shutdown).register('pools', 'internal listener', () => listener.close());
-  log.info({ internal_port: listener.port }, 'ready');
+  log.info('ready', { internal_port: listener.port });
   return service;
 }

@@ -23,8 +23,8 @@ export function supervise(app: INestApplicationContext, config: Pick<AppConfig, 
   // A terminal signals the whole group and the starter signals again: the second signal changes nothing.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void leave(signal, 0));
   for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(crash, (err: unknown) => {
-      log.fatal({ err }, `the process ends after an ${crash}`);
+    process.on(crash, (error: unknown) => {
+      log.fatal(`the process ends after an ${crash}`, { error });
       void leave(crash, CRASHED);
     });
   }

@@ -13,7 +13,7 @@ const PAUSE_MS = 1_000;
  * @throws StartProblem when the database is away, does not let us in, or is too old
  */
 export async function openDataSource(options: PersistenceOptions, log: Log): Promise<PooledDataSource> {
-  const onPoolError = (err: Error): void => log.warn({ err }, 'an idle database connection was lost');
+  const onPoolError = (error: Error): void => log.warn('an idle database connection was lost', { error });
   const dataSource = new PooledDataSource({ ...options, onPoolError });
   await connect(dataSource, options, log);
   try {
@@ -32,7 +32,7 @@ async function connect(dataSource: PooledDataSource, options: PersistenceOptions
       return;
     } catch (error) {
       if (attempt === ATTEMPTS || !isNotNow(error)) throw problem(error, options);
-      log.warn({ attempt, reason: driverErrorOf(error).message }, 'the database is not there yet');
+      log.warn('the database is not there yet', { attempt, reason: driverErrorOf(error).message });
       await sleep(PAUSE_MS);
     }
   }

@@ -11,20 +11,25 @@ export function watchDatabase(
   tables: { outbox: OutboxRepository; deadLetters: DeadLetterRepository },
 ): void {
   health.register('postgres', () => assertPrimary(pool));
-  metrics.gauge('gatehouse_pool_idle', 'Database connections without work', () => pool.idleCount);
-  metrics.gauge('gatehouse_pool_busy', 'Database connections at work', () => pool.totalCount - pool.idleCount);
-  metrics.gauge('gatehouse_pool_waiting', 'Callers that wait for a database connection', () => pool.waitingCount);
-  // A scrape must succeed without the database; the pool's own metrics then tell why.
-  const none = (): undefined => undefined;
-  const age = metrics.gauge('gatehouse_outbox_oldest_seconds', 'Age of the oldest event that waits to be published');
-  metrics.gauge('gatehouse_outbox_rows', 'Events that wait to be published', async () => {
-    const backlog = await tables.outbox.backlog().catch(none);
-    if (backlog) age.set(backlog.oldestSeconds);
-    return backlog?.rows;
+  metrics.gauge('gatehouse_pool_connections', 'Database connections by state', ['state'], (gauge) => {
+    gauge.set({ state: 'idle' }, pool.idleCount);
+    gauge.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
   });
-  metrics.gauge('gatehouse_dead_letters', 'Events that a listener has given up on', () =>
-    tables.deadLetters.count().catch(none),
+  metrics.gauge('gatehouse_pool_waiting', 'Callers that wait for a database connection', [], (gauge) =>
+    gauge.set(pool.waitingCount),
   );
+  const age = metrics.gauge('gatehouse_outbox_oldest_seconds', 'Age of the oldest event that waits to be published');
+  metrics.gauge('gatehouse_outbox_rows', 'Events that wait to be published', [], async (gauge) => {
+    // A scrape must succeed without the database; the pool's own metrics then tell why.
+    const backlog = await tables.outbox.backlog().catch(() => undefined);
+    if (!backlog) return;
+    gauge.set(backlog.rows);
+    age.set(backlog.oldestSeconds);
+  });
+  metrics.gauge('gatehouse_dead_letters', 'Events that a listener has given up on', [], async (gauge) => {
+    const count = await tables.deadLetters.count().catch(() => undefined);
+    if (count !== undefined) gauge.set(count);
+  });
 }
 
 /** A former primary that came back as a standby takes connections and refuses every write. */
