@@ -12,11 +12,12 @@ export async function offline(dev: DevInfo, tell: Teller, blob: string): Promise
   tell.chapter('3  Offline');
   await tell.step('the verifier library accepts it, and not with a letter changed', async () => {
     const keys = dev.license_public_keys;
-    const verdict = verifyBlob(blob, keys, { now: Date.now() / 1000 });
+    const options = { now: Date.now() / 1000, product: 'datatools' };
+    const verdict = await verifyBlob(blob, keys, options);
     expect(verdict.code === 'VALID', 'VALID', verdict);
     const at = blob.length - 20;
     const forged = blob.slice(0, at) + (blob[at] === 'A' ? 'B' : 'A') + blob.slice(at + 1);
-    const refused = verifyBlob(forged, keys, { now: Date.now() / 1000 });
+    const refused = await verifyBlob(forged, keys, options);
     expect(refused.code !== 'VALID', 'a refusal', refused);
     return `${verdict.code}, then ${refused.code}`;
   });

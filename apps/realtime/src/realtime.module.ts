@@ -1,10 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessTokensModule } from '#access-tokens';
-import { BootModule } from '#boot';
 import { BusModule } from '#bus';
 import { FramesController } from './frames/frames.controller.js';
 import { FramesService } from './frames/frames.service.js';
-import { RealtimeConfig } from './realtime.config.js';
+import type { RealtimeConfig } from './realtime.config.js';
 import { Connections } from './sockets/connections.js';
 import { SocketsUpkeep } from './sockets/sockets-upkeep.service.js';
 import { UpgradesService } from './sockets/upgrades.service.js';
@@ -15,18 +14,11 @@ export class RealtimeModule {
     return {
       module: RealtimeModule,
       imports: [
-        BootModule.forApp('realtime', config),
         BusModule.forApp({ app: 'realtime', url: config.natsUrl, seedFile: config.natsSeedFile }),
         AccessTokensModule.forApp(config.publicUrl),
       ],
       controllers: [FramesController],
-      providers: [
-        { provide: RealtimeConfig, useValue: config },
-        FramesService,
-        Connections,
-        SocketsUpkeep,
-        UpgradesService,
-      ],
+      providers: [FramesService, Connections, SocketsUpkeep, UpgradesService],
     };
   }
 }

@@ -25,7 +25,7 @@ export class Connections {
   ) {
     this.delivered = metrics.counter('gatehouse_realtime_deliveries_total', 'Frames written to sockets.');
     this.closed = metrics.counter('gatehouse_realtime_closes_total', 'Closed sockets by close code.', ['code']);
-    metrics.gauge('gatehouse_realtime_connections', 'Open sockets.', () => this.count);
+    metrics.gauge('gatehouse_realtime_connections', 'Open sockets.', [], (g) => g.set(this.count));
   }
 
   get count(): number {
@@ -69,7 +69,7 @@ export class Connections {
   private subscribe(subject: string, receivers: () => Iterable<Connection>): Subscription {
     return this.bus.connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error) return this.log.error({ err: error, subject }, 'subscription failed');
+        if (error) return this.log.error('a subscription failed', { error });
         const agentsOnly = message.headers?.get(AUDIENCE_HEADER) === 'agents';
         const text = message.string();
         for (const connection of receivers()) {

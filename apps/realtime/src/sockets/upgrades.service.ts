@@ -15,7 +15,7 @@ const PROTOCOL = 'gatehouse.v1';
 /** What a client sends is ignored, so it has no reason to send much. */
 const MAX_CLIENT_FRAME = 4_096;
 
-const STATUS_LINES = { 401: 'Unauthorized', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+const STATUS_LINES = { 401: 'Unauthorized', 503: 'Service Unavailable' } as const;
 
 /** Takes WebSocket upgrades from the gateway, verifies the token once more and opens connections. */
 @Injectable()
@@ -38,7 +38,7 @@ export class UpgradesService implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.listener.onUpgrade((request, socket, head) => void this.upgrade(request, socket, head));
+    this.listener.onUpgrade(SOCKET_PATH, (request, socket, head) => void this.upgrade(request, socket, head));
     this.shutdown.register('intake', 'websocket upgrades', () => {
       this.stopping = true;
     });
@@ -46,16 +46,14 @@ export class UpgradesService implements OnApplicationBootstrap {
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
     const url = new URL(request.url ?? '/', 'http://realtime');
-    if (url.pathname !== SOCKET_PATH) return refuse(socket, 404);
     if (this.stopping) return refuse(socket, 503);
     try {
       const bearer = bearerOf(request);
       const token = await this.verifier.verify(bearer);
       this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, bearer, token, url));
     } catch (error) {
-      if (!(error instanceof Refusal)) this.log.error({ err: error }, 'upgrade failed');
+      if (!(error instanceof Refusal)) this.log.error('an upgrade failed', { error });
       refuse(socket, error instanceof Refusal && error.kind === 'unavailable' ? 503 : 401);
     }
   }
@@ -75,7 +73,7 @@ export class UpgradesService implements OnApplicationBootstrap {
       await this.verifier.verify(bearer);
     } catch (error) {
       if (error instanceof Refusal) return connection.close(CLOSE.revoked, 'session revoked');
-      this.log.warn({ err: error }, 'the broker did not take a subscription');
+      this.log.warn('the broker did not take a subscription', { error });
       connection.close(CLOSE.restarting, 'come back');
     }
   }
