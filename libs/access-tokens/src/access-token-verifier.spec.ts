@@ -1,0 +1,170 @@
+import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import type { Bus } from '#bus';
+import { ListClients, ListPublicKeys, ListRevocations, Refusal, type Command } from '#contracts';
+import { AccessTokenVerifier } from './access-token-verifier.js';
+import { ClientPolicyCache } from './client-policies.js';
+import { KeyCache } from './key-cache.js';
+import { RevocationList } from './revocation-list.js';
+
+const ISSUER = 'https://id.example';
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const now = () => Math.floor(Date.now() / 1000);
+
+const publicKey = (kid: string, key: KeyObject, state = 'active', purpose = 'access') => ({
+  kid,
+  purpose,
+  alg: 'RS256',
+  state,
+  jwk: key.export({ format: 'jwk' }),
+  not_before: new Date().toISOString(),
+  not_after: null,
+});
+
+/** A bus whose neighbours answer by contract; counts what it was asked. */
+function neighbours(
+  keys = [publicKey('k1', rsa.publicKey), publicKey('lic', other.publicKey, 'active', 'license_token')],
+) {
+  const asked: string[] = [];
+  const answers: Record<string, unknown> = {
+    [ListPublicKeys.name]: { keys },
+    [ListClients.name]: { default_client_id: 'cli', clients: [{ client_id: 'cli', audience: ['cli-api'] }] },
+    [ListRevocations.name]: { revocations: [] },
+  };
+  const send = (command: Command) => {
+    asked.push(command.name);
+    return Promise.resolve(answers[command.name]);
+  };
+  return { bus: { send } as unknown as Bus, asked, answers };
+}
+
+async function verifier(from = neighbours()) {
+  const keys = new KeyCache(from.bus);
+  const clients = new ClientPolicyCache(from.bus);
+  const revocations = new RevocationList(from.bus);
+  await Promise.all([keys.reload(), clients.reload()]);
+  return { verifier: new AccessTokenVerifier(ISSUER, keys, clients, revocations), keys, revocations, ...from };
+}
+
+const claims = (more: object = {}) => ({
+  ...{ iss: ISSUER, sub: randomUUID(), aud: 'cli-api', iat: now(), exp: now() + 600, jti: randomUUID() },
+  ...{ sid: randomUUID(), client_id: 'cli', roles: ['user'], amr: ['pwd'], auth_time: now() },
+  ...more,
+});
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function token(payload: object, header: object = {}, key: KeyObject = rsa.privateKey): string {
+  const input = `${part({ alg: 'RS256', typ: 'at+jwt', kid: 'k1', ...header })}.${part(payload)}`;
+  return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+}
+
+const refused = async (attempt: Promise<unknown>) => {
+  const error = await attempt.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(Refusal);
+  expect((error as Refusal).code).toBe('invalid_token');
+};
+
+describe('an access token', () => {
+  it('R-JW3: is accepted when everything about it holds, and asks nobody the second time', async () => {
+    const t = await verifier();
+    const payload = claims();
+    const before = t.asked.length;
+    expect(await t.verifier.verify(token(payload))).toMatchObject({
+      sub: payload.sub,
+      roles: ['user'],
+      aud: ['cli-api'],
+    });
+    await t.verifier.verify(token(payload));
+    expect(t.asked.length).toBe(before);
+  });
+
+  const publicPem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
+  const hs256 = () => {
+    const input = `${part({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' })}.${part(claims())}`;
+    return `${input}.${createHmac('sha256', publicPem).update(input).digest('base64url')}`;
+  };
+  const es256 = () => {
+    const input = `${part({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })}.${part(claims())}`;
+    const signature = sign('sha256', Buffer.from(input), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+    return `${input}.${signature.toString('base64url')}`;
+  };
+
+  it.each<[string, () => string]>([
+    ['J1: alg none', () => `${part({ alg: 'none', typ: 'at+jwt', kid: 'k1' })}.${part(claims())}.`],
+    ['J1: alg none with a signature', () => token(claims(), { alg: 'none' })],
+    ['J1: HS256 keyed with the public key', hs256],
+    ['J1: ES256 under an RSA kid', es256],
+    ['J2: another issuer', () => token(claims({ iss: 'https://evil.example' }))],
+    ['J2 R-JW4: a foreign audience', () => token(claims({ aud: 'another-api' }))],
+    ['J2 R-JW4: a foreign audience beside its own', () => token(claims({ aud: ['cli-api', 'another-api'] }))],
+    ['J2 R-JW2: a license token', () => token(claims(), { typ: 'license+jwt' })],
+    ['R-JW2: a plain JWT', () => token(claims(), { typ: 'JWT' })],
+    ['R-JW2: no typ', () => token(claims(), { typ: undefined })],
+    ['J2: the license key', () => token(claims(), { kid: 'lic' }, other.privateKey)],
+    ['J3: no exp', () => token(claims({ exp: undefined }))],
+    ['J3: no jti', () => token(claims({ jti: undefined }))],
+    ['R-JW3: no session', () => token(claims({ sid: undefined }))],
+    ['R-JW3: an unknown client', () => token(claims({ client_id: 'nobody' }))],
+    ['R-JW5: expired', () => token(claims({ exp: now() - 120 }))],
+    ['R-JW5: not yet valid', () => token(claims({ nbf: now() + 300 }))],
+    ['J4: a kid that is a path', () => token(claims(), { kid: '../../k1' })],
+    ['J4: a kid that is SQL', () => token(claims(), { kid: "k1' OR '1'='1" })],
+    ['J4: a kid that is no text', () => token(claims(), { kid: ['k1'] })],
+    [
+      'J5: a key brought along',
+      () => token(claims(), { jwk: other.publicKey.export({ format: 'jwk' }) }, other.privateKey),
+    ],
+    ['J5: a key to be fetched', () => token(claims(), { jku: 'https://evil.example/keys' })],
+    ['another key', () => token(claims(), {}, other.privateKey)],
+    ['a changed payload', () => token(claims()).replace(/\.[^.]+\./, `.${part(claims({ roles: ['admin'] }))}.`)],
+    ['no token at all', () => 'nonsense'],
+    ['a huge token', () => token(claims({ pad: 'x'.repeat(20_000) }))],
+  ])('%s is refused', async (_, make) => {
+    const t = await verifier();
+    await refused(t.verifier.verify(make()));
+  });
+
+  it('R-JW9: is refused from the moment its session or its id is revoked, cached or not', async () => {
+    const t = await verifier();
+    const [bySession, byId] = [claims(), claims()];
+    await t.verifier.verify(token(bySession));
+    t.revocations.add(bySession.sid, Date.now() + 60_000);
+    t.revocations.add(byId.jti, Date.now() + 60_000);
+    await refused(t.verifier.verify(token(bySession)));
+    await refused(t.verifier.verify(token(byId)));
+  });
+
+  it('R-JW7: of a compromised key is refused though it was seen before', async () => {
+    const from = neighbours();
+    const t = await verifier(from);
+    const payload = claims();
+    await t.verifier.verify(token(payload));
+    from.answers[ListPublicKeys.name] = { keys: [publicKey('k1', rsa.publicKey, 'compromised')] };
+    await t.keys.reload();
+    await refused(t.verifier.verify(token(payload)));
+  });
+
+  it('R-JW8: unknown kids are asked for once in a while, not once a token', async () => {
+    const t = await verifier();
+    const before = t.asked.length;
+    for (let i = 0; i < 50; i += 1) await refused(t.verifier.verify(token(claims(), { kid: `forged-${i}` })));
+    expect(t.asked.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a service token', () => {
+  it('D-internal-auth: is no person’s token, and a person’s is none', async () => {
+    const t = await verifier();
+    const service = token(
+      claims({ aud: 'gatehouse-internal', client_id: 'billing', sub: 'billing', scope: 'a b', sid: undefined }),
+    );
+    expect(await t.verifier.verifyService(service)).toMatchObject({ sub: 'billing', scopes: ['a', 'b'] });
+    await refused(t.verifier.verify(service));
+    await refused(t.verifier.verifyService(token(claims())));
+  });
+});
