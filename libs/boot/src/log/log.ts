@@ -24,8 +24,11 @@ function currentRequest(): object {
 function destinationOf({ format, destination }: LogOptions): DestinationStream | undefined {
   if (format !== 'pretty') return destination;
   // Loaded only when asked for: it costs memory in every process.
-  const pretty = createRequire(import.meta.url)('pino-pretty') as (o: object) => DestinationStream;
-  return pretty({ colorize: !destination, ignore: 'app,time', messageFormat: '{app}: {msg}', sync: true, destination });
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+  const colorize = !destination && process.stdout.isTTY;
+  const pretty = prettyFactory({ colorize, ignore: 'app', messageFormat: '{app}: {msg}', translateTime: 'HH:MM:ss.l' });
+  const to = destination ?? process.stdout;
+  return { write: (line) => void to.write(pretty(line)) };
 }
 
 /** The log of the process. Secrets and addresses are taken out of every line, whoever writes it. */

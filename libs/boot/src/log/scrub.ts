@@ -1,10 +1,17 @@
 /** What stands where a secret stood. */
 export const REDACTED = '[redacted]';
 
-const SECRET_NAME =
-  /^(?:.*[-_.])?(?:authorization|cookies?|tokens?|jwt|passw(?:or)?d|passphrase|secrets?|seeds?|keys?|credentials?|blobs?|otp|pin|e?mails?|email_address|username|sign_in_name)$/;
+/** Names of secrets and of personal addresses, in snake case, also as the last words of longer names. */
+const SECRET_NAME = new RegExp(
+  `^(?:.*[-_.])?(?:${[
+    'authorization|cookies?|tokens?|jwt|otp|pin|signature|seeds?|blobs?|credentials?|secrets?',
+    'passw(?:or)?d|passphrase|api_?key|keys?|pem|mac',
+    '(?:user|device|pairing|verification|authorization|recovery|backup|login)_code',
+    'e?mails?|e?mail_address|username|sign_in_name',
+  ].join('|')})(?:_hash|_digest)?$`,
+);
 /** Names that end like a secret and are none. */
-const HARMLESS_NAME = /^(?:key_id|token_type|token_id|mail_id|primary_key|outbox_key)$/;
+const HARMLESS_NAME = /^(?:primary|foreign|sort|partition)_key$/;
 
 const toSnake = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
 const known = new Map<string, boolean>();
@@ -20,25 +27,38 @@ export function isSecretName(name: string): boolean {
   return secret;
 }
 
+const NAMED = 'token|secret|password|passwd|signature|api_?key|seed|cookie|authorization';
 const IN_TEXT: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, REDACTED],
   [/\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]+/gi, `$1 ${REDACTED}`],
   [/\beyJ[\w-]{5,}(?:\.[\w-]*){1,4}/g, REDACTED],
   [/\bDTLIC\d*:[\w+/=.:-]+/g, REDACTED],
+  [/\bDT1-[A-Z]{2,16}-[\dA-Z]{4}-[\dA-Z]{4}\b/gi, REDACTED],
   [/\bS[UAOCNXP][A-Z2-7]{56}\b/g, REDACTED],
   [/(\b[a-z][a-z\d+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi, `$1${REDACTED}@`],
-  [/((?:[?&;]|\b)(?:[\w-]*(?:token|secret|password|signature|code|api_?key|state))=)[^\s&;,"']+/gi, `$1${REDACTED}`],
+  [new RegExp(`([\\w-]*(?:${NAMED})=)[^\\s&;,"']+`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(`("[\\w-]*(?:${NAMED}|blob)"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi'), `$1"${REDACTED}"`],
+  [/([?&](?:code|state)=)[^\s&"']+/gi, `$1${REDACTED}`],
   [/[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, '[address]'],
-  // Opaque tokens and keys: long base64 with capitals, small letters and digits; ids and digests in hex stay.
-  [/(?<![\w-])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=[\w+/-]*\d)[\w+-][\w+/-]{39,}={0,2}(?![\w-])/g, REDACTED],
 ];
+
+const LONG_RUN = /[\w+/-]{40,}={0,2}/g;
+
+/** Random base64 changes between capitals, small letters and digits at most places; words, paths and hex do not. */
+function looksRandom(run: string): boolean {
+  if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) return false;
+  const letters = run.replace(/[^a-zA-Z\d]/g, '');
+  const kinds = Array.from(letters, (c) => (/[a-z]/.test(c) ? 0 : /[A-Z]/.test(c) ? 1 : 2));
+  const changes = kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length;
+  return changes / letters.length > 0.35;
+}
 
 /** A text without the secrets and addresses in it. */
 export function scrubText(text: string): string {
   if (text.length < 4) return text;
   let scrubbed = text;
   for (const [pattern, put] of IN_TEXT) scrubbed = scrubbed.replace(pattern, put);
-  return scrubbed;
+  return scrubbed.replace(LONG_RUN, (run) => (looksRandom(run) ? REDACTED : run));
 }
 
 const MAX_DEPTH = 6;
