@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { Tier } from '#contracts';
+import { Transactions } from '#persistence';
+
+/** A row of the signatures' log: what was, or is about to be, signed. Its id is the blob's `jti`. */
+export interface Issuance {
+  id: string;
+  license_key: string;
+  tier: Tier;
+  name: string;
+  email: string;
+  features: string[];
+  issued_at: Date;
+  expires_at: Date;
+}
+
+export interface NewIssuance extends Issuance {
+  gumroad_order_id: string | null;
+  notes: string | null;
+  requested_by: string;
+}
+
+const COLUMNS = 'id, license_key, tier, name, email, features, issued_at, expires_at';
+
+/** The log is written before the keyring is asked, so no signature exists without its row. */
+@Injectable()
+export class IssuanceRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  async find(id: string): Promise<Issuance | undefined> {
+    return (await this.tx.query<Issuance>(`SELECT ${COLUMNS} FROM license_issuance WHERE id = $1`, [id]))[0];
+  }
+
+  async findByOrder(order: string): Promise<Issuance | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM license_issuance WHERE gumroad_order_id = $1 AND purpose = 'mint'`;
+    return (await this.tx.query<Issuance>(sql, [order]))[0];
+  }
+
+  /** @returns undefined when the key or the order is taken; a parallel reservation is waited for. */
+  async reserve(row: NewIssuance): Promise<Issuance | undefined> {
+    const [made] = await this.tx.query<Issuance>(
+      `INSERT INTO license_issuance
+         (id, purpose, license_key, tier, name, email, features, issued_at, expires_at, gumroad_order_id, notes, requested_by)
+       SELECT $1, 'mint', $2::text, $3, $4, $5, $6, $7, $8, $9, $10, $11
+       WHERE NOT EXISTS (SELECT 1 FROM licenses WHERE license_key = $2)
+       ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+      [
+        row.id,
+        row.license_key,
+        row.tier,
+        row.name,
+        row.email,
+        row.features,
+        row.issued_at,
+        row.expires_at,
+        row.gumroad_order_id,
+        row.notes,
+        row.requested_by,
+      ],
+    );
+    return made;
+  }
+
+  async complete(id: string, kid: string, now: Date): Promise<void> {
+    const sql = 'UPDATE license_issuance SET kid = $2, completed_at = $3 WHERE id = $1';
+    await this.tx.query(sql, [id, kid, now]);
+  }
+}

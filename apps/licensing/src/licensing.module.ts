@@ -1,0 +1,110 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { BusModule } from '#bus';
+import { PersistenceModule } from '#persistence';
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { BillingController } from './billing/billing.controller.js';
+import { BillingService } from './billing/billing.service.js';
+import { ClaimAnswersService } from './claims/claim-answers.service.js';
+import { ClaimsController } from './claims/claims.controller.js';
+import { ClaimsRepository } from './claims/claims.repository.js';
+import { ClaimsService } from './claims/claims.service.js';
+import { Clock } from './clock/clock.service.js';
+import { DueEntitlementsService } from './entitlements/due-entitlements.service.js';
+import { EntitlementAnswersService } from './entitlements/entitlement-answers.service.js';
+import { EntitlementsController } from './entitlements/entitlements.controller.js';
+import { EntitlementsRepository } from './entitlements/entitlements.repository.js';
+import { EntitlementsService } from './entitlements/entitlements.service.js';
+import { GrantsRepository } from './entitlements/grants.repository.js';
+import { LicenseTokensController } from './license-tokens/license-tokens.controller.js';
+import { LicenseTokensRepository } from './license-tokens/license-tokens.repository.js';
+import { LicenseTokensService } from './license-tokens/license-tokens.service.js';
+import { IdempotencyRepository } from './licenses/idempotency.repository.js';
+import { IssuanceRepository } from './licenses/issuance.repository.js';
+import { IssuingService } from './licenses/issuing.service.js';
+import { LicenseEntity } from './licenses/license.entity.js';
+import { LicenseKeys } from './licenses/license-keys.service.js';
+import { LicensesController } from './licenses/licenses.controller.js';
+import { LicensesQueries } from './licenses/licenses.queries.js';
+import { LicensesRepository } from './licenses/licenses.repository.js';
+import { LicensesService } from './licenses/licenses.service.js';
+import { MintingService } from './licenses/minting.service.js';
+import { OwnersController } from './licenses/owners.controller.js';
+import { OwnersService } from './licenses/owners.service.js';
+import { ReservationsService } from './licenses/reservations.service.js';
+import { LicensingConfig } from './licensing.config.js';
+import { migrations } from './migrations/index.js';
+import { PlanCatalog } from './plans/plan-catalog.js';
+import { readPlansFile } from './plans/plans-file.js';
+import { SweepsService } from './sweeps/sweeps.service.js';
+
+const LICENSES: Provider[] = [
+  LicenseKeys,
+  LicensesRepository,
+  LicensesQueries,
+  LicensesService,
+  IssuanceRepository,
+  IdempotencyRepository,
+  ReservationsService,
+  IssuingService,
+  MintingService,
+  OwnersService,
+];
+
+const ENTITLEMENTS: Provider[] = [
+  GrantsRepository,
+  EntitlementsRepository,
+  EntitlementsService,
+  EntitlementAnswersService,
+  DueEntitlementsService,
+  LicenseTokensRepository,
+  LicenseTokensService,
+];
+
+const WAYS_IN: Provider[] = [
+  AccountsRepository,
+  AccountsService,
+  ClaimsRepository,
+  ClaimsService,
+  ClaimAnswersService,
+  BillingService,
+];
+
+const CONTROLLERS: Type[] = [
+  LicensesController,
+  OwnersController,
+  EntitlementsController,
+  LicenseTokensController,
+  ClaimsController,
+  BillingController,
+];
+
+/** The whole app on one page. Its features need one another both ways, so they are folders and not modules. */
+@Module({})
+export class LicensingModule {
+  /** @throws StartProblem when the plans file is not valid */
+  static with(config: LicensingConfig): DynamicModule {
+    return {
+      module: LicensingModule,
+      imports: [
+        PersistenceModule.forApp({
+          app: 'licensing',
+          url: config.databaseUrl,
+          poolSize: config.databasePoolSize,
+          entities: [LicenseEntity],
+          migrations,
+        }),
+        BusModule.forApp({ app: 'licensing', url: config.natsUrl, seedFile: config.natsSeedFile }),
+      ],
+      controllers: CONTROLLERS,
+      providers: [
+        Clock,
+        SweepsService,
+        { provide: PlanCatalog, useValue: readPlansFile(config.plansFile) },
+        ...LICENSES,
+        ...ENTITLEMENTS,
+        ...WAYS_IN,
+      ],
+    };
+  }
+}
