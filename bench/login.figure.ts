@@ -1,0 +1,31 @@
+import { Algorithm, hash, verify } from '@node-rs/argon2';
+import { compare, type Load } from './harness.js';
+import { fire, inLanes } from './load.js';
+import { rateRow, type BenchContext, type Row } from './report.js';
+
+const PARAMETERS = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const LANES = 8;
+
+/** P2: sign-ins against nothing but the hash, in this process, with the same parameters. */
+export async function loginFigure({ stack, person }: BenchContext): Promise<Row> {
+  const { dev, pids } = stack;
+  const digest = await hash(person.password, PARAMETERS);
+  const bare: Load = {
+    name: 'bare Argon2id verify',
+    pids: [process.pid],
+    run: (seconds) =>
+      inLanes(LANES, seconds, async () => {
+        if (!(await verify(digest, person.password))) throw new Error('the password did not verify');
+      }),
+  };
+  const body = JSON.stringify({ email: person.email, password: person.password });
+  const shot = {
+    url: `${dev.public_url}/v1/auth/login`,
+    method: 'POST' as const,
+    headers: { 'content-type': 'application/json' },
+    body,
+  };
+  const ours = [pids.gateway!, pids.identity!, pids.secrets!, pids.nats!];
+  const login: Load = { name: 'login', pids: ours, run: (seconds) => fire(shot, LANES, seconds) };
+  return rateRow('P2', 'login', await compare(login, bare), 0.85);
+}

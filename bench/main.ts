@@ -1,0 +1,32 @@
+import { startStack } from '../test/support/index.js';
+import { register } from '../test/support/people.js';
+import { loginFigure } from './login.figure.js';
+import { meFigure } from './me.figure.js';
+import { refreshFigure } from './refresh.figure.js';
+import { print, type BenchContext, type Row } from './report.js';
+import { startFigure } from './start.figure.js';
+import { webhookFigure } from './webhook.figure.js';
+
+const FIGURES: Record<string, (context: BenchContext) => Promise<Row>> = {
+  me: meFigure,
+  login: loginFigure,
+  refresh: refreshFigure,
+  webhook: webhookFigure,
+};
+
+/** `npm run bench [-- me login …]`: each figure with its baseline in the same run. */
+const asked = process.argv.slice(2);
+const chosen = Object.keys(FIGURES).filter((name) => asked.length === 0 || asked.includes(name));
+let reached = true;
+if (chosen.length > 0) {
+  // The load comes from one address, and it is not the limiter that is measured.
+  const stack = await startStack({ env: { RATE_LIMIT_FACTOR: '100000' } });
+  try {
+    const context = { stack, person: await register(stack.dev) };
+    for (const name of chosen) reached = print(await FIGURES[name]!(context)) && reached;
+  } finally {
+    await stack.stop();
+  }
+}
+if (asked.length === 0 || asked.includes('start')) print(await startFigure());
+process.exitCode = reached ? 0 : 1;
