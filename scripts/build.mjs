@@ -87,9 +87,7 @@ export async function build({ force = false } = {}) {
   const tools = toolStamp();
   const before = force ? new Map() : readStamp(tools);
   const now = sources();
-  const stale = [...now.keys()].filter(
-    (file) => before.get(file) !== now.get(file) || !fs.existsSync(outputOf(file)),
-  );
+  const stale = [...now.keys()].filter((file) => before.get(file) !== now.get(file) || !fs.existsSync(outputOf(file)));
   const gone = [...before.keys()].some((file) => !now.has(file));
   if (!stale.length && !gone && before.size) return { compiled: 0, total: now.size, failed: [] };
   const failed = await compileAll(stale);

@@ -26,6 +26,7 @@ export default async function globalSetup() {
   ]);
   process.env.GATEHOUSE_TEST_DIR = dir;
   process.env.GATEHOUSE_TEST_POSTGRES = postgres.url();
+  process.env.GATEHOUSE_TEST_RUNNER = String(process.pid);
   process.env.GATEHOUSE_NATS_SERVER = nats;
   globalThis.gatehouseTestRun = { dir, postgres, local };
 }

@@ -15,15 +15,15 @@ export async function endLeftovers(local) {
   }
 }
 
-/** Ends every server of a run, wherever it keeps its process id, and removes the run's folder. */
+/** Ends every process of a run, wherever it keeps its id, and removes the run's folder. */
 export async function endRun(local, dir) {
-  for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (entry.name === 'postmaster.pid') await local.endPostgres(path.dirname(file));
-    if (entry.name === 'nats.pid' || entry.name === 'starter.json') {
-      const mark = local.readMark(file);
-      if (mark) await local.endProcess(mark);
-    }
+  const files = fs.readdirSync(dir, { recursive: true }).map((name) => path.join(dir, name));
+  const named = (name) => files.filter((file) => path.basename(file) === name);
+  // Starters first: they end their own servers in order.
+  for (const file of [...named('starter.json'), ...named('nats.pid')]) {
+    const mark = local.readMark(file);
+    if (mark && mark.pid !== process.pid) await local.endProcess(mark, 'SIGTERM', 8_000);
   }
+  for (const file of named('postmaster.pid')) await local.endPostgres(path.dirname(file));
   fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }

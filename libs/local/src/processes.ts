@@ -66,7 +66,11 @@ export function signal(mark: ProcessMark, name: NodeJS.Signals): void {
 }
 
 /** Ends a process: politely first, by force when it is still there after `graceMs`. */
-export async function endProcess(mark: ProcessMark, polite: NodeJS.Signals = 'SIGTERM', graceMs = 4_000): Promise<void> {
+export async function endProcess(
+  mark: ProcessMark,
+  polite: NodeJS.Signals = 'SIGTERM',
+  graceMs = 4_000,
+): Promise<void> {
   signal(mark, polite);
   for (const started = Date.now(); isAlive(mark); await sleep(15)) {
     if (Date.now() - started > graceMs) break;

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { describe } from './problem.js';
+
+const program = new Command('gatehouse').description('start, check and migrate Gatehouse').showHelpAfterError();
+/** Each command is loaded only when it is asked for: `start` stays in memory for as long as the system runs. */
+const COMMANDS = {
+  start: async () => (await import('./start/start.js')).startCommand(),
+  doctor: async () => (await import('./doctor/doctor.js')).doctorCommand(),
+  migrate: async () => (await import('./migrate/migrate.js')).migrateCommand(),
+  catalog: async () => (await import('./catalog/catalog.js')).catalogCommand(),
+};
+
+// Everything is relative to the project: its config, its build, its state.
+process.chdir(new URL('../../../..', import.meta.url).pathname);
+const asked = process.argv[2] as keyof typeof COMMANDS;
+const loaders = COMMANDS[asked] ? [COMMANDS[asked]] : Object.values(COMMANDS);
+for (const load of loaders) program.addCommand(await load());
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(describe(error, /^(debug|trace)$/.test(process.env.LOG_LEVEL ?? '')));
+  process.exit(1);
+}

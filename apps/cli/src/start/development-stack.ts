@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { DATA_APPS, type BusUser } from '#contracts';
+import {
+  ensureDatabases,
+  obtainNatsServer,
+  Program,
+  startNats,
+  startPostgres,
+  type DevInfo,
+  type ProgramSpec,
+  type RunningNats,
+  type RunningPostgres,
+} from '#local';
+import { openState, type OpenedState } from '../state/state.js';
+import type { StateFolder } from '../state/state-folder.js';
+import { gatherDevInfo, writeDevInfo, type Running } from './dev-info.js';
+import { migrateStack } from './migrate-stack.js';
+import { choosePorts, type Ports } from './ports.js';
+import { Programs } from './programs.js';
+import { claim, endLeftovers, ProcessRecord, release } from './starter-lock.js';
+import type { StepList } from './step-list.js';
+
+export interface StackOptions {
+  folder: StateFolder;
+  env: NodeJS.ProcessEnv;
+  steps: Pick<StepList, 'run' | 'say'>;
+  /** Gets what the programs print, besides their logs. */
+  echo?: ProgramSpec['echo'];
+  /** Postgres settings, for data that nobody will miss. */
+  postgresSettings?: Record<string, string>;
+}
+
+/** Stop order, first to last: who takes work first, who is needed by others last. */
+const STOP_ORDER: readonly (readonly string[])[] = [
+  ['gateway', 'realtime'],
+  ['identity', 'licensing', 'fulfillment'],
+  ['secrets', 'stand-ins'],
+];
+/** A program that has not ended by then is killed; a whole stop stays below five seconds. */
+const GRACE_MS = 1_300;
+
+/** The whole of Gatehouse on this machine: two servers, the stand-ins and the six apps. */
+export class DevelopmentStack {
+  /** By name: the apps and `stand-ins`. */
+  readonly programs = new Map<string, Program>();
+  postgres?: RunningPostgres;
+  nats?: RunningNats;
+  /** Whether this start made the state folder. */
+  fresh = false;
+  private readonly record: ProcessRecord;
+  private claimed = false;
+  private stopping = false;
+  private servers?: Promise<unknown>;
+
+  constructor(private readonly options: StackOptions) {
+    this.record = new ProcessRecord(options.folder);
+  }
+
+  /**
+   * Starts everything and writes `dev.json`.
+   * @throws LocalProblem when something cannot start; call {@link stop} then, too
+   */
+  async start(): Promise<DevInfo> {
+    const { folder, steps, env } = this.options;
+    const opened = await steps.run('State and keys', () => this.open());
+    this.fresh = opened.fresh;
+    const ports = await choosePorts(folder, opened.state, env);
+    const [postgres, nats] = await this.startServers(opened, ports);
+    const running: Running = { folder, opened, ports, postgres, nats };
+    await steps.run('Tables and streams', () => migrateStack(running));
+    const programs = new Programs(running, env, this.options.echo);
+    await Promise.all([programs.standIns(), ...programs.apps()].map((spec) => this.run(spec)));
+    const info = await gatherDevInfo(running, env);
+    writeDevInfo(folder, info);
+    return info;
+  }
+
+  /** Ends everything in order. Safe to call at any time, also while it starts. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const program of this.programs.values()) program.hold();
+    for (const names of STOP_ORDER) await Promise.all(names.map((name) => this.programs.get(name)?.stop(GRACE_MS)));
+    await this.servers;
+    await this.nats?.stop();
+    await this.postgres?.stop();
+    if (this.claimed) release(this.options.folder);
+  }
+
+  private async open(): Promise<OpenedState> {
+    const { folder, steps } = this.options;
+    folder.make();
+    claim(folder);
+    this.claimed = true;
+    const left = await endLeftovers(folder);
+    if (left.length) steps.say(`Ended what an earlier start left behind: ${left.join(', ')}.`);
+    return openState(folder, path.resolve('config/internal-callers.yaml'));
+  }
+
+  private async startServers(opened: OpenedState, ports: Ports): Promise<[RunningPostgres, RunningNats]> {
+    const { steps } = this.options;
+    // Settled, not all: a stop has to know of the one that came up although the other failed.
+    const starts = Promise.allSettled([
+      steps.run('Postgres', () => this.startPostgres(opened, ports)),
+      steps.run('NATS', (note) => this.startNats(opened.busUsers, ports, note)),
+    ]);
+    this.servers = starts;
+    const failed = (await starts).find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return [this.postgres!, this.nats!];
+  }
+
+  private async startPostgres({ state }: OpenedState, ports: Ports): Promise<void> {
+    const { folder, postgresSettings: settings } = this.options;
+    const [dir, log] = [folder.at('postgres'), folder.log('postgres')];
+    const password = state.postgres.superuser;
+    this.postgres = await startPostgres({ dir, log, password, settings, port: ports.of('postgres') });
+    this.watch('Postgres', this.postgres);
+    const owners = DATA_APPS.map((name) => ({ name, password: state.postgres.roles[name] }));
+    await ensureDatabases(this.postgres.url(), owners);
+  }
+
+  private async startNats(users: Record<BusUser, string>, ports: Ports, note: (text: string) => void): Promise<void> {
+    const { folder } = this.options;
+    const binary = await obtainNatsServer(note);
+    const { renderNatsConf } = await import('#bus');
+    const conf = (place: { port: number; storeDir: string }) => renderNatsConf({ ...place, users });
+    const place = { dir: folder.at('nats'), log: folder.log('nats'), port: ports.of('nats') };
+    this.nats = await startNats({ ...place, conf, binary });
+    this.watch('NATS', this.nats);
+  }
+
+  private watch(name: string, server: RunningPostgres | RunningNats): void {
+    server.onExit(() => this.options.steps.say(`${name} ended by itself; stop with Ctrl-C and start again.`));
+  }
+
+  private async run(spec: ProgramSpec): Promise<void> {
+    if (this.stopping) throw new Error('the start was given up');
+    const program = new Program(spec, {
+      onSpawn: this.record.add,
+      onRestart: (name, why, ms) =>
+        this.options.steps.say(`${name} ended (${why}); starting it again in ${ms / 1000} s. Log: ${spec.log}`),
+    });
+    this.programs.set(spec.name, program);
+    await this.options.steps.run(spec.name, () => program.start());
+  }
+}

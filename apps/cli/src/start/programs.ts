@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
+import { answers, seedFileOf, type ProgramSpec } from '#local';
+import { databaseUrl, publicUrl, type Running } from './dev-info.js';
+
+/** Says how each program of the development profile is started. */
+export class Programs {
+  constructor(
+    private readonly running: Running,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly echo?: ProgramSpec['echo'],
+  ) {}
+
+  /** The six apps, each ready when its own readiness says so. */
+  apps(): ProgramSpec[] {
+    return APPS.map((app) => {
+      const port = app === 'gateway' ? this.running.ports.internal : this.running.ports.of(app);
+      return this.spec(app, this.appEnv(app, port), () => isReady(port));
+    });
+  }
+
+  /** The buyer's mailbox and the storefront. */
+  standIns(): ProgramSpec {
+    const { ports, opened } = this.running;
+    const { webhook_secret, access_token } = opened.state.gumroad;
+    const env = {
+      LOG_LEVEL: 'info',
+      ...this.env,
+      MAIL_SMTP_PORT: String(ports.of('mail_smtp')),
+      MAIL_HTTP_PORT: String(ports.of('mail_http')),
+      STOREFRONT_PORT: String(ports.of('storefront')),
+      GUMROAD_ACCESS_TOKEN: access_token,
+      GUMROAD_PING_URL: `http://127.0.0.1:${ports.public}/webhooks/gumroad/${webhook_secret}`,
+    };
+    const servers = ['mail_smtp', 'mail_http', 'storefront'].map((name) => ports.of(name));
+    return this.spec('stand-ins', env, async () => (await Promise.all(servers.map(answers))).every(Boolean));
+  }
+
+  private spec(name: string, env: NodeJS.ProcessEnv, ready: () => Promise<boolean>): ProgramSpec {
+    const entry = path.resolve(`dist/apps/${name}/src/main.js`);
+    return { name, entry, env, log: this.running.folder.log(name), echo: this.echo, isReady: ready };
+  }
+
+  /** Defaults give way to the developer's own environment; what connects the parts does not. */
+  private appEnv(app: AppName, internalPort: number): NodeJS.ProcessEnv {
+    const { folder, nats } = this.running;
+    const isData = (DATA_APPS as readonly string[]).includes(app);
+    return {
+      LOG_LEVEL: 'info',
+      ...this.defaults(app),
+      ...this.env,
+      GATEHOUSE_PROFILE: 'development',
+      NATS_URL: nats.url,
+      NATS_SEED_FILE: seedFileOf(folder.nkeys, app),
+      INTERNAL_HOST: (app === 'gateway' && this.env.INTERNAL_HOST) || '127.0.0.1',
+      INTERNAL_PORT: String(internalPort),
+      ...(isData && { DATABASE_URL: databaseUrl(this.running, app as DataAppName) }),
+      ...this.wiring(app),
+    };
+  }
+
+  private defaults(app: AppName): NodeJS.ProcessEnv {
+    const { opened, ports } = this.running;
+    const url = { PUBLIC_URL: publicUrl(ports) };
+    const { username, password } = opened.state.admin;
+    const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
+      gateway: { ...url, PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
+      identity: { ...url, ADMIN_USERNAME: username, ADMIN_PASSWORD: password },
+      secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'gatehouse' },
+      fulfillment: { ...url, MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
+    };
+    return byApp[app] ?? {};
+  }
+
+  private wiring(app: AppName): NodeJS.ProcessEnv {
+    const { folder, ports, opened } = this.running;
+    const { webhook_secret, access_token } = opened.state.gumroad;
+    const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
+      gateway: {
+        PUBLIC_PORT: String(ports.public),
+        REALTIME_URL: `http://127.0.0.1:${ports.of('realtime')}`,
+        INTERNAL_CALLERS_FILE: path.resolve('config/internal-callers.yaml'),
+        INTERNAL_CALLER_SECRETS_FILE: folder.internalCallers,
+      },
+      identity: { CLIENTS_FILE: path.resolve('config/clients.yaml') },
+      licensing: { PLANS_FILE: path.resolve('config/plans.yaml') },
+      secrets: { KEK_FILE: folder.kek },
+      fulfillment: {
+        SMTP_URL: `smtp://127.0.0.1:${ports.of('mail_smtp')}`,
+        GUMROAD_API_URL: `http://127.0.0.1:${ports.of('storefront')}`,
+        GUMROAD_ACCESS_TOKEN: access_token,
+        GUMROAD_WEBHOOK_SECRETS: webhook_secret,
+        PRODUCTS_FILE: path.resolve('config/products.yaml'),
+      },
+    };
+    return byApp[app] ?? {};
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,21 @@
+import type { BusUser, DataAppName } from '#contracts';
+
+/** A public key that license blobs are verified with. */
+export interface LicensePublicKey {
+  kid: string;
+  key: string;
+}
+
+/** `.gatehouse/dev.json`: where a running development system is and how to get in, for tools and tests. */
+export interface DevInfo {
+  public_url: string;
+  internal_url: string;
+  nats: { url: string; users: Record<BusUser, string> };
+  postgres: Record<DataAppName, string>;
+  mail_url: string;
+  storefront_url: string;
+  gumroad: { webhook_secret: string };
+  admin: { username: string; password: string };
+  internal_callers: Record<string, string>;
+  license_public_keys: LicensePublicKey[];
+}
