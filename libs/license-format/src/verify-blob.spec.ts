@@ -35,7 +35,9 @@ function signed(payload: LicensePayload): string {
 
 const genuine = vectors.encoding[0]!;
 const text = (max: number) =>
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: max }).filter((s) => s.length <= max && s.isWellFormed());
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: max })
+    .filter((s) => s.length <= max && !/\p{Surrogate}/u.test(s));
 const seconds = fc.integer({ min: 0, max: 4_000_000_000 });
 const anyPayload: fc.Arbitrary<LicensePayload> = fc.record(
   {

@@ -1,7 +1,7 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { error } from '../errors.js';
-import { Int, Json, NestedList, OneOf, SecretText, Text, Timestamp } from '../fields.js';
+import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, Timestamp } from '../fields.js';
 import { Forbidden, ValidationFailed } from '../general.errors.js';
 
 /** What a key is for; a key signs for one purpose only. */
@@ -86,6 +86,8 @@ export const ListPublicKeys = command('secrets.key.list', {
 
 export class RotateKeyRequest {
   @OneOf(KEY_PURPOSES) purpose!: KeyPurpose;
+  @Flag({ optional: true, description: 'The key before is known to others: nothing that it signed is valid any more.' })
+  compromised?: boolean;
 }
 
 export const RotateKey = command('secrets.key.rotate', {

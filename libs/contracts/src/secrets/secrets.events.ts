@@ -8,6 +8,6 @@ export class KeyRotatedData {
 }
 export const KeyRotated = event('secrets.key.rotated', {
   data: KeyRotatedData,
-  watchers: ['gateway', 'realtime'],
-  summary: 'There is a new signing key; caches of public keys are read again.',
+  watchers: ['gateway', 'realtime', 'secrets'],
+  summary: 'There is a new signing key; caches of keys are read again.',
 });

@@ -1,0 +1,52 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BusModule } from '#bus';
+import { PersistenceModule } from '#persistence';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditLog } from './audit/audit-log.service.js';
+import { AuditRepository } from './audit/audit.repository.js';
+import { AuditVerifier } from './audit/audit-verifier.service.js';
+import { DataKeysRepository } from './kek/data-keys.repository.js';
+import { DataKeysService } from './kek/data-keys.service.js';
+import { readKekFile } from './kek/kek-file.js';
+import { KekProvider } from './kek/kek-provider.js';
+import { LocalKek } from './kek/local-kek.js';
+import { Keyring } from './keys/keyring.service.js';
+import { KeyringUpkeep } from './keys/keyring-upkeep.service.js';
+import { KeysController } from './keys/keys.controller.js';
+import { PublicKeysService } from './keys/public-keys.service.js';
+import { RotationService } from './keys/rotation.service.js';
+import { SigningKeysRepository } from './keys/signing-keys.repository.js';
+import { migrations } from './migrations/index.js';
+import { SecretsConfig } from './secrets.config.js';
+import { BlobsService } from './signing/blobs.service.js';
+import { MacKeysService } from './signing/mac-keys.service.js';
+import { SigningController } from './signing/signing.controller.js';
+import { TokensService } from './signing/tokens.service.js';
+
+const KEK = [DataKeysService, DataKeysRepository];
+const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
+const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
+const SIGNING = [TokensService, BlobsService, MacKeysService];
+
+/** The secrets service: keys are used here and leave never. */
+@Module({})
+export class SecretsModule {
+  /** @throws StartProblem when the key-encryption key cannot be used */
+  static with(config: SecretsConfig): DynamicModule {
+    const kek = new LocalKek(readKekFile(config.kekFile, { create: config.profile === 'development' }));
+    return {
+      module: SecretsModule,
+      imports: [
+        PersistenceModule.forApp({
+          app: 'secrets',
+          url: config.databaseUrl,
+          poolSize: config.databasePoolSize,
+          migrations,
+        }),
+        BusModule.forApp({ app: 'secrets', url: config.natsUrl, seedFile: config.natsSeedFile }),
+      ],
+      controllers: [KeysController, AuditController, SigningController],
+      providers: [{ provide: KekProvider, useValue: kek }, ...KEK, ...KEYS, ...AUDIT, ...SIGNING],
+    };
+  }
+}
