@@ -2,10 +2,37 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Bus } from './commands/bus.js';
 import { BusServer } from './commands/bus-server.js';
+import { CommandHandlers } from './commands/command-handlers.js';
+import { CommandMetrics } from './commands/command-metrics.js';
+import { Replies } from './commands/replies.js';
 import { BusConnection } from './connection/bus-connection.js';
+import { BusHealth } from './connection/bus-health.js';
 import { BUS_OPTIONS, type BusOptions } from './connection/bus-options.js';
+import { MarkedMethods } from './connection/marked-methods.js';
 
-/** The bus for one app: client, command server, and events where the app has any. Global. */
+const CONNECTION = [BusConnection, BusHealth, MarkedMethods];
+const COMMANDS = [Replies, Bus, CommandHandlers, CommandMetrics, BusServer];
+const EVENTS = [
+  EventHandlers,
+  EventApplication,
+  EventDelivery,
+  EventConsumer,
+  EventWatcher,
+  OutboxRelay,
+  InboxUpkeep,
+  DeadLettersService,
+];
+import { deadLettersControllers } from './events/dead-letters.controller.js';
+import { DeadLettersService } from './events/dead-letters.service.js';
+import { EventApplication } from './events/event-application.js';
+import { EventConsumer } from './events/event-consumer.js';
+import { EventDelivery } from './events/event-delivery.js';
+import { EventHandlers } from './events/event-handlers.js';
+import { EventWatcher } from './events/event-watcher.js';
+import { InboxUpkeep } from './events/inbox-upkeep.js';
+import { OutboxRelay } from './events/outbox-relay.js';
+
+/** The bus for one app: client, command server, and events where the app has any. Global. Needs `BootModule`. */
 @Module({})
 export class BusModule {
   static forApp(options: BusOptions): DynamicModule {
@@ -13,8 +40,9 @@ export class BusModule {
       module: BusModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [{ provide: BUS_OPTIONS, useValue: options }, BusConnection, Bus, BusServer],
-      exports: [Bus, BusServer],
+      controllers: deadLettersControllers(options.app),
+      providers: [{ provide: BUS_OPTIONS, useValue: options }, ...CONNECTION, ...COMMANDS, ...EVENTS],
+      exports: [Bus, BusServer, BusConnection],
     };
   }
 }

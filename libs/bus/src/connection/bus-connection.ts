@@ -1,33 +1,146 @@
-import { readFileSync } from 'node:fs';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection, PermissionViolationError, Status } from '@nats-io/transport-node';
+import { Log, Shutdown } from '#boot';
 import { Unavailable } from '#contracts';
 import { BUS_OPTIONS, type BusOptions } from './bus-options.js';
-import { inboxPrefix } from './inbox.js';
+import { connectAs } from './connect-as.js';
 
-/** The app's one connection to the broker. */
+/** How long the start waits for the broker before it goes on without. */
+const PATIENCE_MS = 1_000;
+const RETRY_MS = 250;
+
+/** Never gives up: an outage of any length ends without a restart. */
+const LASTING = {
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: RETRY_MS,
+  reconnectJitter: RETRY_MS,
+  ignoreAuthErrorAbort: true,
+  pingInterval: 20_000,
+};
+
+type Listener = () => void | Promise<void>;
+
+/** The app's one connection to the broker, and what is known of its state. */
 @Injectable()
-export class BusConnection implements OnApplicationBootstrap {
+export class BusConnection implements OnModuleInit, OnApplicationShutdown {
   private nc?: NatsConnection;
+  private connected = false;
+  private closing?: Promise<void>;
+  private readonly firstUp: ((nc: NatsConnection) => void)[] = [];
+  private readonly reconnected: Listener[] = [];
+  private readonly lost: (() => void)[] = [];
+  private readonly refused: ((violation: PermissionViolationError) => void)[] = [];
 
-  constructor(@Inject(BUS_OPTIONS) readonly options: BusOptions) {}
+  constructor(
+    @Inject(BUS_OPTIONS) readonly options: BusOptions,
+    private readonly log: Log,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  /** Whether the broker can be talked to right now. */
+  get up(): boolean {
+    return this.connected;
+  }
 
   /** The connection. @throws Refusal `unavailable` before the first one is up. */
   get current(): NatsConnection {
-    if (!this.nc) throw Unavailable.with();
+    if (!this.nc) throw Unavailable.with({ detail: 'The bus cannot be reached.', retry_after: 1 });
     return this.nc;
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    this.nc = await connect({
-      servers: this.options.url.split(','),
-      name: this.options.app,
-      authenticator: nkeyAuthenticator(readFileSync(this.options.seedFile)),
-      inboxPrefix: inboxPrefix(this.options.app),
-      noAsyncTraces: true,
-      maxReconnectAttempts: -1,
-      pingInterval: 20_000,
-      waitOnFirstConnect: true,
-    });
+  /** Calls `fn` as soon as there is a connection: now, or when the first one is up. It outlives reconnections. */
+  whenUp(fn: (nc: NatsConnection) => void): void {
+    if (this.nc) fn(this.nc);
+    else this.firstUp.push(fn);
+  }
+
+  /** Calls `fn` after every reconnection, when the subscriptions are back. */
+  onReconnect(fn: Listener): void {
+    this.reconnected.push(fn);
+  }
+
+  /** Calls `fn` whenever the connection is lost. */
+  onLost(fn: () => void): void {
+    this.lost.push(fn);
+  }
+
+  /** Calls `fn` whenever the broker refuses a publish or a subscription. */
+  onRefused(fn: (violation: PermissionViolationError) => void): void {
+    this.refused.push(fn);
+  }
+
+  async onModuleInit(): Promise<void> {
+    const first = this.connect();
+    await Promise.race([first, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  /** For an app that ends without the shutdown order, as tests do. */
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.shutdown.begun) await this.close();
+  }
+
+  /** Sends what is still buffered and ends the connection. */
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    const nc = this.nc;
+    if (!nc || nc.isClosed()) return;
+    if (this.connected)
+      await Promise.race([nc.flush().catch(() => undefined), sleep(2_000, undefined, { ref: false })]);
+    this.connected = false;
+    await nc.close();
+  }
+
+  private async connect(): Promise<void> {
+    const { app, url } = this.options;
+    for (let attempt = 0; !this.closing; attempt++) {
+      try {
+        return this.take(await connectAs(app, this.options, LASTING));
+      } catch (error) {
+        if (attempt % 20 === 0)
+          this.log.warn('the broker cannot be reached; trying on', { broker: hostsOf(url), error });
+        await sleep(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  private take(nc: NatsConnection): void {
+    this.nc = nc;
+    if (this.closing) return void nc.close();
+    this.connected = true;
+    void this.follow(nc);
+    for (const fn of this.firstUp.splice(0)) fn(nc);
+  }
+
+  private async follow(nc: NatsConnection): Promise<void> {
+    for await (const status of nc.status()) this.note(status);
+  }
+
+  private note(status: Status): void {
+    if (status.type === 'disconnect') {
+      this.connected = false;
+      this.log.warn('the broker is away', { broker: status.server });
+      for (const fn of this.lost) fn();
+    } else if (status.type === 'reconnect') {
+      this.connected = true;
+      this.log.info('the broker is back', { broker: status.server });
+      for (const fn of this.reconnected) void this.call(fn);
+    } else if (status.type === 'error' && 'operation' in status.error) {
+      const violation = status.error as PermissionViolationError;
+      for (const fn of this.refused) fn(violation);
+    }
+  }
+
+  private async call(fn: Listener): Promise<void> {
+    try {
+      await fn();
+    } catch (error) {
+      this.log.error('what follows a reconnection failed', { error });
+    }
   }
 }
+
+const hostsOf = (url: string): string => url.replaceAll(/[^,/@]*@/g, '');

@@ -1,13 +1,10 @@
 import type { AppName } from '#contracts';
+import type { BusUserAddress } from './connect-as.js';
 
 /** What an app says about its place on the bus. */
-export interface BusOptions {
+export interface BusOptions extends BusUserAddress {
   /** Bus user, queue group and durable of this process. */
   app: AppName;
-  /** `nats://host:port`; several servers of one cluster are separated by commas. */
-  url: string;
-  /** File with the nkey seed of the bus user. */
-  seedFile: string;
 }
 
 export const BUS_OPTIONS = Symbol('BusOptions');
