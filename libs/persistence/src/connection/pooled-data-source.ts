@@ -1,7 +1,8 @@
 import { DataSource, type QueryRunner, type ReplicationMode } from 'typeorm';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { isBroken, translate } from './database-errors.js';
 import type { PersistenceOptions } from '../persistence.options.js';
+import { QuietLogger } from './quiet-logger.js';
 
 /** What TypeORM's Postgres runner has and its type does not say. */
 interface PostgresRunner extends QueryRunner {
@@ -22,7 +23,7 @@ export class PooledDataSource extends DataSource {
       poolSize: settings.poolSize ?? 10,
       connectTimeoutMS: settings.connectionTimeoutMs ?? 2_000,
       installExtensions: false,
-      logging: false,
+      logger: new QuietLogger(),
       poolErrorHandler: settings.onPoolError,
       extra: {
         statement_timeout: statement,
@@ -32,6 +33,8 @@ export class PooledDataSource extends DataSource {
         idle_in_transaction_session_timeout: 10_000,
         idleTimeoutMillis: 30_000,
         keepAlive: true,
+        // A connection that dies while it is lent out must not end the process; the pool sees it at its return.
+        onConnect: (client: PoolClient) => void client.on('error', () => undefined),
       },
     });
   }
@@ -39,6 +42,11 @@ export class PooledDataSource extends DataSource {
   /** The pool below TypeORM, for statements that need nothing of it. */
   get pool(): Pool {
     return (this.driver as unknown as { master: Pool }).master;
+  }
+
+  /** TypeORM's runner as it comes, for a scope that watches over the connection itself. */
+  bareQueryRunner(): QueryRunner {
+    return super.createQueryRunner('master');
   }
 
   override createQueryRunner(mode?: ReplicationMode): QueryRunner {

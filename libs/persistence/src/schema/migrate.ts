@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { QuietLogger } from '../connection/quiet-logger.js';
 import { baseMigrations } from '../migrations/index.js';
 import type { PersistenceOptions } from '../persistence.options.js';
 
@@ -28,7 +29,7 @@ async function applyPending(options: Pick<PersistenceOptions, 'app' | 'url' | 'm
     applicationName: `gatehouse-${options.app}-migrate`,
     migrations: [...baseMigrations, ...options.migrations],
     installExtensions: false,
-    logging: false,
+    logger: new QuietLogger(),
     poolSize: 2,
     connectTimeoutMS: 5_000,
     // A change that waits long for a table makes everybody behind it wait too: better to fail and come again.

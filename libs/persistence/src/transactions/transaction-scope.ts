@@ -23,7 +23,7 @@ export class TransactionScope {
   doomed?: unknown;
   private open = true;
   private client?: Promise<PoolClient>;
-  private broken?: Error;
+  private broken = false;
   private last: Promise<unknown> = Promise.resolve();
   private runner?: QueryRunner;
 
@@ -41,27 +41,21 @@ export class TransactionScope {
 
   /** One statement in the transaction; statements of concurrent callers go one after another. */
   query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<QueryResult<R>> {
-    this.assertOpen();
-    const run = async (): Promise<QueryResult<R>> => {
-      const client = await this.connection();
-      return client.query<R>(statement(sql, params));
-    };
-    const result = this.last.then(run, run).catch((error: unknown) => this.failed(error));
-    this.last = result.catch(() => undefined);
-    return result;
+    return this.inTurn(async () => (await this.connection()).query<R>(statement(sql, params)));
   }
 
   async commit(): Promise<void> {
     this.open = false;
-    if (!this.client) return;
-    const client = await this.client;
+    await this.last;
+    const client = await this.client?.catch((error: unknown) => this.fail(error));
+    if (!client) return;
     try {
       const { command } = await client.query('COMMIT');
       // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
       if (command !== 'COMMIT')
         throw new Error('A statement failed and its error was swallowed: nothing was committed.');
     } catch (error) {
-      this.failed(error);
+      this.fail(error);
     } finally {
       this.release(client);
     }
@@ -69,16 +63,23 @@ export class TransactionScope {
 
   async rollback(): Promise<void> {
     this.open = false;
-    if (!this.client) return;
-    const client = await this.client.catch(() => undefined);
+    await this.last;
+    const client = await this.client?.catch(() => undefined);
     if (!client) return;
     try {
       if (!this.broken) await client.query('ROLLBACK');
-    } catch (error) {
-      this.broken = error as Error;
+    } catch {
+      this.broken = true;
     } finally {
       this.release(client);
     }
+  }
+
+  private inTurn<T>(run: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    const result = this.last.then(run).catch((error: unknown) => this.fail(error));
+    this.last = result.catch(() => undefined);
+    return result;
   }
 
   private connection(): Promise<PoolClient> {
@@ -87,30 +88,23 @@ export class TransactionScope {
 
   private async begin(): Promise<PoolClient> {
     const client = await this.dataSource.pool.connect();
-    client.on('error', this.onError);
     try {
       await client.query('BEGIN');
       return client;
     } catch (error) {
-      this.broken = error as Error;
-      this.release(client);
+      client.release(true);
       throw error;
     }
   }
 
-  private readonly onError = (error: Error): void => {
-    this.broken = error;
-  };
-
-  private failed(error: unknown): never {
-    if (isBroken(error)) this.broken = error as Error;
+  private fail(error: unknown): never {
+    this.broken ||= isBroken(error);
     throw translate(error);
   }
 
   private release(client: PoolClient): void {
-    client.off('error', this.onError);
-    client.release(this.broken ?? false);
-    if (this.runner) (this.runner as { isReleased: boolean }).isReleased = true;
+    client.release(this.broken);
+    if (this.runner) Object.assign(this.runner, { isReleased: true });
   }
 
   private assertOpen(): void {
@@ -119,11 +113,11 @@ export class TransactionScope {
 
   /** A runner that believes to be inside a transaction, and gets its connection from here. */
   private makeRunner(): QueryRunner {
-    const runner = this.dataSource.createQueryRunner() as QueryRunner & { transactionDepth: number };
-    runner.connect = () => {
-      this.assertOpen();
-      return this.connection();
-    };
+    const runner = this.dataSource.bareQueryRunner();
+    const query = runner.query.bind(runner);
+    runner.connect = () => this.connection();
+    runner.query = (...args: Parameters<QueryRunner['query']>) =>
+      this.inTurn<never>(() => query(...args) as Promise<never>);
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     return runner;
   }

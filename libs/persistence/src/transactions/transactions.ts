@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { Log } from '#boot';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { isBroken, translate } from '../connection/database-errors.js';
@@ -12,7 +13,10 @@ import { TransactionEndedError, TransactionScope } from './transaction-scope.js'
 export class Transactions {
   private readonly scopes = new AsyncLocalStorage<TransactionScope>();
 
-  constructor(private readonly dataSource: PooledDataSource) {}
+  constructor(
+    private readonly dataSource: PooledDataSource,
+    private readonly log: Log,
+  ) {}
 
   /** Whether a transaction is open here. */
   get active(): boolean {
@@ -29,7 +33,7 @@ export class Transactions {
     if (outer) return this.join(outer, work);
     const scope = new TransactionScope(this.dataSource);
     const result = await this.attempt(scope, work);
-    for (const fn of scope.afterCommit) this.scopes.exit(fn);
+    for (const fn of scope.afterCommit) this.scopes.exit(() => this.callAfterCommit(fn));
     return result;
   }
 
@@ -56,6 +60,26 @@ export class Transactions {
     else fn();
   }
 
+  /**
+   * Does `work` so that its failure takes back only what it wrote itself, and the transaction goes on.
+   * @throws Error when no transaction is open
+   */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const scope = this.scope;
+    if (!scope) throw new Error('Transactions.savepoint needs an open transaction.');
+    const doomed = scope.doomed;
+    await scope.query('savepoint work');
+    try {
+      const result = await work();
+      await scope.query('release savepoint work');
+      return result;
+    } catch (error) {
+      await scope.query('rollback to savepoint work; release savepoint work');
+      scope.doomed = doomed;
+      throw error;
+    }
+  }
+
   /** Does `work` as if no transaction were open: what must stay even when the transaction is rolled back. */
   outside<T>(work: () => T): T {
     return this.scopes.exit(work);
@@ -65,6 +89,15 @@ export class Transactions {
     const scope = this.scopes.getStore();
     if (scope?.ended) throw new TransactionEndedError();
     return scope;
+  }
+
+  /** The transaction is committed: a failing listener must not make it look as if it were not. */
+  private callAfterCommit(fn: () => void): void {
+    try {
+      fn();
+    } catch (error) {
+      this.log.error('something that was to follow a commit failed', { error });
+    }
   }
 
   private async join<T>(outer: TransactionScope, work: () => Promise<T>): Promise<T> {
@@ -91,19 +124,16 @@ export class Transactions {
 
   /** Like `pool.query`, which would close the connection after every failed statement, a lost race included. */
   private async single<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<QueryResult<R>> {
-    let broken: Error | undefined;
-    const onError = (error: Error): void => void (broken = error);
     try {
       const client = await this.dataSource.pool.connect();
-      client.on('error', onError);
+      let broken = false;
       try {
         return await client.query<R>(statement(sql, params));
       } catch (error) {
-        if (isBroken(error)) broken = error as Error;
+        broken = isBroken(error);
         throw error;
       } finally {
-        client.off('error', onError);
-        client.release(broken ?? false);
+        client.release(broken);
       }
     } catch (error) {
       throw translate(error);
