@@ -2,18 +2,27 @@ import { EnvInt, EnvNumber, EnvOneOf, EnvSecret, EnvUrl } from '#boot';
 
 /** Where the stand-ins listen, and whom the shop pings. */
 export class StandInsConfig {
-  @EnvOneOf('GATEHOUSE_PROFILE', ['development'])
+  @EnvOneOf('GATEHOUSE_PROFILE', ['development'], { description: 'The stand-ins exist in no other profile.' })
   profile!: 'development';
 
-  @EnvInt('MAIL_SMTP_PORT', { min: 0, max: 65_535 })
+  @EnvInt('MAIL_SMTP_PORT', { max: 65_535, description: 'The mail server; 0 takes a free port.' })
   mailSmtpPort!: number;
 
-  @EnvInt('MAIL_HTTP_PORT', { min: 0, max: 65_535 })
+  @EnvInt('MAIL_HTTP_PORT', { max: 65_535, description: 'The inbox page and its API.' })
   mailHttpPort!: number;
 
-  @EnvInt('MAIL_RECORDS', { default: 1000, min: 1, max: 100_000 })
+  @EnvInt('MAIL_RECORDS', { default: 1_000, min: 1, max: 100_000, description: 'How many mails are kept.' })
   mailRecords!: number;
 
-  @EnvInt('STOREFRONT_PORT', { min: 0, max: 65_535 })
+  @EnvInt('STOREFRONT_PORT', { max: 65_535, description: 'Gumroad’s API and the controls of the shop.' })
   storefrontPort!: number;
+
+  @EnvUrl('GUMROAD_PING_URL', { secret: true, description: 'The webhook that hears of sales, secret included.' })
+  gumroadPingUrl!: string;
+
+  @EnvSecret('GUMROAD_ACCESS_TOKEN', { optional: true, description: 'The token that the API accepts; else any.' })
+  gumroadAccessToken?: string;
+
+  @EnvNumber('GUMROAD_RETRY_SCALE', { default: 1, max: 10, description: 'Factor on the pauses of 60, 180, 600 s.' })
+  gumroadRetryScale!: number;
 }

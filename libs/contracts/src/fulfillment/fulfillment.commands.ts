@@ -11,7 +11,8 @@ export const WebhookUnauthenticated = error(
 
 export const STORES = ['gumroad'] as const;
 export const EVENT_STATES = ['pending', 'processed', 'parked', 'failed'] as const;
-export const MAIL_STATES = ['queued', 'sent', 'bounced'] as const;
+/** `dropped`: not sent and never to be, because its license is revoked or its link no longer works. */
+export const MAIL_STATES = ['queued', 'sent', 'bounced', 'dropped'] as const;
 
 export class RecordStorefrontEventRequest {
   @OneOf(STORES) store!: 'gumroad';

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Log } from '#boot';
+import { Refusal } from '#contracts';
+import { backoffSeconds } from '../leases/backoff.rules.js';
+import { MailBooks } from './mail-books.js';
+import type { AddressedMail, Prepared } from './mail-content.js';
+import { mailFailure } from './mail-failure.rules.js';
+import { MailPreparationService } from './mail-preparation.service.js';
+import type { MailLease } from './mail.repository.js';
+import { MailerService } from './mailer.service.js';
+
+/** Sends one mail, or says why not. Should it die after sending, the same mail goes out once more, under the same id. */
+@Injectable()
+export class MailDeliveryService {
+  constructor(
+    private readonly preparation: MailPreparationService,
+    private readonly mailer: MailerService,
+    private readonly books: MailBooks,
+    private readonly log: Log,
+  ) {}
+
+  async deliver(lease: MailLease): Promise<void> {
+    const prepared = await this.prepare(lease);
+    if (prepared.now === 'drop') return this.books.dropped(lease, prepared.why);
+    if (prepared.now === 'wait') return this.books.wait(lease, prepared.why, prepared.seconds);
+    await this.send(lease, prepared.mail);
+  }
+
+  private async prepare(lease: MailLease): Promise<Prepared> {
+    try {
+      return await this.preparation.prepare(lease);
+    } catch (error) {
+      const why = error instanceof Refusal ? `Looking it up failed: ${error.code}.` : 'Looking it up failed.';
+      this.log.warn('a mail cannot be prepared', { mail_id: lease.id, template: lease.template, error });
+      return { now: 'wait', why, seconds: backoffSeconds(lease.attempts) };
+    }
+  }
+
+  private async send(lease: MailLease, mail: AddressedMail): Promise<void> {
+    try {
+      await this.mailer.send(`${lease.id}.${lease.round}`, mail);
+    } catch (error) {
+      return this.failed(lease, error);
+    }
+    await this.books.sent(lease);
+  }
+
+  /** The mail server's words are not logged: they quote addresses. */
+  private failed(lease: MailLease, error: unknown): Promise<void> {
+    const failure = mailFailure(error, lease.attempts);
+    const { id: mail_id, template, attempts } = lease;
+    this.log.warn('a mail was not taken', { mail_id, template, attempts, bounced: failure.bounced, why: failure.why });
+    if (failure.bounced) return this.books.bounced(lease, failure.why);
+    return this.books.retryLater(lease, failure.why, failure.seconds);
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '#bus';
+import { NotFound, ReadLicense, ReadMailToken, Refusal, TokenInvalid, type ErrorSpec } from '#contracts';
+import { FulfillmentConfig } from '../fulfillment.config.js';
+import type { Prepared } from './mail-content.js';
+import type { MailLease } from './mail.repository.js';
+import { licenseMail } from './templates/license-mail.js';
+import { verifyEmailMail } from './templates/verify-email-mail.js';
+
+const AS = { timeoutMs: 4_000 };
+/** A license whose order is disputed may come back into force. */
+const LOOK_AGAIN_SECONDS = 600;
+
+/** Looks up what a mail says and whom it goes to, at the moment when it is sent. */
+@Injectable()
+export class MailPreparationService {
+  constructor(
+    private readonly bus: Bus,
+    private readonly config: FulfillmentConfig,
+  ) {}
+
+  /** @throws Refusal when the owner of the data cannot be asked */
+  prepare(mail: MailLease): Promise<Prepared> {
+    return mail.template === 'license' ? this.license(mail.license_key!) : this.verifyEmail(mail.token_id!);
+  }
+
+  private async license(license_key: string): Promise<Prepared> {
+    const license = await this.unless(NotFound, this.bus.send(ReadLicense, { license_key }, AS));
+    if (!license) return { now: 'drop', why: 'The license no longer exists.' };
+    if (license.status === 'revoked') return { now: 'drop', why: 'The license was revoked before its mail was sent.' };
+    if (license.status === 'suspended') {
+      return { now: 'wait', why: 'The license is suspended.', seconds: LOOK_AGAIN_SECONDS };
+    }
+    return { now: 'send', mail: licenseMail(license) };
+  }
+
+  private async verifyEmail(token_id: string): Promise<Prepared> {
+    const token = await this.unless(TokenInvalid, this.bus.send(ReadMailToken, { token_id }, AS));
+    if (!token) return { now: 'drop', why: 'The link was used or has expired.' };
+    return { now: 'send', mail: verifyEmailMail(token, this.config.publicUrl) };
+  }
+
+  private async unless<T>(expected: ErrorSpec, answer: Promise<T>): Promise<T | null> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof Refusal && error.is(expected)) return null;
+      throw error;
+    }
+  }
+}

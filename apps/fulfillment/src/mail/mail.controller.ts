@@ -1,0 +1,45 @@
+import { Controller } from '@nestjs/common';
+import { Handles, Listens } from '#bus';
+import {
+  LicenseIssued,
+  ListMail,
+  MailRequested,
+  ResendMail,
+  type LicenseIssuedData,
+  type ListMailRequest,
+  type Mail,
+  type MailPage,
+  type MailRequestedData,
+  type ResendMailRequest,
+} from '#contracts';
+import { MailQueries } from './mail.queries.js';
+import { MailService } from './mail.service.js';
+
+@Controller()
+export class MailController {
+  constructor(
+    private readonly mail: MailService,
+    private readonly queries: MailQueries,
+  ) {}
+
+  /** Whoever had it minted, a license is delivered once. */
+  @Listens(LicenseIssued)
+  licenseIssued({ license_key }: LicenseIssuedData): Promise<void> {
+    return this.mail.enqueue({ key: `license:${license_key}`, template: 'license', license_key });
+  }
+
+  @Listens(MailRequested)
+  mailRequested({ token_id, user_id, template }: MailRequestedData): Promise<void> {
+    return this.mail.enqueue({ key: `${template}:${token_id}`, template, token_id, user_id });
+  }
+
+  @Handles(ListMail, { transaction: false })
+  list(input: ListMailRequest): Promise<MailPage> {
+    return this.queries.page(input);
+  }
+
+  @Handles(ResendMail)
+  resend({ id }: ResendMailRequest): Promise<Mail> {
+    return this.mail.resend(id).then(() => this.queries.one(id));
+  }
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { MailBooks } from './mail-books.js';
+import { MailDeliveryService } from './mail-delivery.service.js';
+import { MailPreparationService } from './mail-preparation.service.js';
+import { MailWorker } from './mail-worker.js';
+import { MailController } from './mail.controller.js';
+import { MailQueries } from './mail.queries.js';
+import { MailRepository } from './mail.repository.js';
+import { MailService } from './mail.service.js';
+import { MailerService } from './mailer.service.js';
+
+/** Mail of all services: queued by their events, written and sent here. */
+@Module({
+  controllers: [MailController],
+  providers: [
+    MailRepository,
+    MailQueries,
+    MailBooks,
+    MailPreparationService,
+    MailerService,
+    MailDeliveryService,
+    MailWorker,
+    MailService,
+  ],
+})
+export class MailModule {}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+import type { OrderSnapshot } from '../storefronts/order-snapshot.js';
+import type { Standing } from './orders.rules.js';
+
+export interface OrderRow {
+  store: 'gumroad';
+  order_id: string;
+  email: string | null;
+  product: string | null;
+  standing: Standing;
+  license_key: string | null;
+  snapshot: OrderSnapshot;
+}
+
+/** Orders as their stores last told them. */
+@Injectable()
+export class OrdersRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  async find(store: string, orderId: string): Promise<OrderRow | undefined> {
+    const [row] = await this.tx.query<OrderRow>(
+      'select store, order_id, email, product, standing, license_key, snapshot from orders where store = $1 and order_id = $2',
+      [store, orderId],
+    );
+    return row;
+  }
+
+  async save(order: OrderRow): Promise<void> {
+    await this.tx.query(
+      `insert into orders (store, order_id, email, product, standing, license_key, snapshot)
+       values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (store, order_id) do update set email = excluded.email, product = excluded.product,
+         standing = excluded.standing, license_key = excluded.license_key, snapshot = excluded.snapshot, updated_at = now()`,
+      [order.store, order.order_id, order.email, order.product, order.standing, order.license_key, order.snapshot],
+    );
+  }
+
+  /** Orders that wait for their product to be mapped. */
+  unmapped(): Promise<Pick<OrderRow, 'store' | 'order_id' | 'snapshot'>[]> {
+    return this.tx.query("select store, order_id, snapshot from orders where standing = 'unmapped'");
+  }
+}

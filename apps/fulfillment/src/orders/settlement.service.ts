@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { ProductCatalog } from '../products/product-catalog.js';
+import { StorefrontsService } from '../storefronts/storefronts.service.js';
+import { LicensesService } from './licenses.service.js';
+import { OrderBooks } from './order-books.js';
+import type { OrderLease } from './order-work.repository.js';
+import { OrdersRepository } from './orders.repository.js';
+import { decide } from './orders.rules.js';
+
+/** Reads an order from its store, decides, and makes its license agree. Can die anywhere and be done again. */
+@Injectable()
+export class SettlementService {
+  constructor(
+    private readonly storefronts: StorefrontsService,
+    private readonly products: ProductCatalog,
+    private readonly licenses: LicensesService,
+    private readonly orders: OrdersRepository,
+    private readonly books: OrderBooks,
+  ) {}
+
+  /**
+   * @param events ids of the pings that this answers
+   * @param stillHeld throws when the lease is too old to begin anything that others would see
+   * @throws StorefrontUnreachable, Refusal
+   */
+  async settle(lease: OrderLease, events: string[], stillHeld: () => void): Promise<void> {
+    const storefront = this.storefronts.of(lease.store);
+    const order = await storefront.fetchOrder(lease.order_id, () => this.books.pings(lease));
+    if (!order) return this.books.leave(lease, events, { state: 'parked', why: 'The store knows no such order.' });
+    const decision = decide(order, this.products.find(lease.store, order.product));
+    const before = await this.orders.find(lease.store, lease.order_id);
+    stillHeld();
+    const license = await this.licenses.bringAbout(decision, order, before?.license_key ?? null);
+    await this.books.close(lease, events, { before, order, decision, license });
+  }
+}

@@ -1,0 +1,75 @@
+import type { OrderSnapshot } from '../order-snapshot.js';
+import {
+  StorefrontUnreachable,
+  type OrderPage,
+  type PingDescription,
+  type StoredPing,
+  type Storefront,
+  type StorefrontHealth,
+} from '../storefront.js';
+import type { GumroadApi } from './gumroad-api.js';
+import { describePing, readPing, type PingFields } from './ping.rules.js';
+import { pingSnapshot, saleSnapshot } from './sale.rules.js';
+import { isAcceptedSecret } from './webhook-secret.rules.js';
+
+type Sale = Readonly<Record<string, unknown>>;
+
+/** Notifications besides `sale`, which the ping URL of the account brings by itself. */
+const NEEDED_RESOURCES = ['refund', 'dispute', 'dispute_won'];
+
+/** Gumroad: nothing that it sends is signed, so a secret in the URL lets a ping in and the API alone is believed. */
+export class GumroadStorefront implements Storefront {
+  readonly store = 'gumroad';
+
+  /** @param api null: pings are believed, for development without the store's API. */
+  constructor(
+    private readonly secrets: readonly string[],
+    private readonly api: GumroadApi | null,
+  ) {}
+
+  authenticate(secret: string | undefined): boolean {
+    return isAcceptedSecret(secret, this.secrets);
+  }
+
+  describe(ping: StoredPing): PingDescription {
+    return describePing(ping);
+  }
+
+  async fetchOrder(orderId: string, pings: () => Promise<StoredPing[]>): Promise<OrderSnapshot | null> {
+    if (!this.api) return this.believePings(orderId, await pings());
+    const answer = await this.api.get(`sales/${encodeURIComponent(orderId)}`);
+    if (!answer.success) return null;
+    const sale = answer['sale'] as Sale | undefined;
+    if (sale?.['id'] !== orderId) throw new StorefrontUnreachable("The store's API told of another sale");
+    return saleSnapshot(orderId, sale);
+  }
+
+  async listOrders(window: { after: string; before?: string }, cursor?: string): Promise<OrderPage> {
+    if (!this.api) return { orders: [], next_cursor: null };
+    const answer = await this.api.get('sales', { ...window, page_key: cursor });
+    const sales = Array.isArray(answer['sales']) ? (answer['sales'] as Sale[]) : [];
+    const next = answer['next_page_key'];
+    return {
+      orders: sales.map((sale) => saleSnapshot(String(sale['id']), sale)),
+      next_cursor: typeof next === 'string' ? next : null,
+    };
+  }
+
+  async health(): Promise<StorefrontHealth> {
+    const missing: string[] = [];
+    for (const resource_name of this.api ? NEEDED_RESOURCES : []) {
+      const answer = await this.api!.get('resource_subscriptions', { resource_name });
+      const list = answer['resource_subscriptions'];
+      if (!Array.isArray(list) || list.length === 0) missing.push(resource_name);
+    }
+    return { missing };
+  }
+
+  private believePings(orderId: string, pings: StoredPing[]): OrderSnapshot | null {
+    const read = pings.filter((p) => describePing(p).kind === 'order').map(readPing);
+    return pingSnapshot(
+      orderId,
+      read.filter((fields): fields is PingFields => fields !== null),
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { readConfig, runMain } from '#boot';
+import { startMailStandIn } from './mail/mail-stand-in.js';
+import { StandInsConfig } from './stand-ins.config.js';
+import { startStorefrontStandIn } from './storefront/storefront-stand-in.js';
+
+await runMain(async () => {
+  const config = readConfig(StandInsConfig);
+  const mail = await startMailStandIn({
+    smtpPort: config.mailSmtpPort,
+    httpPort: config.mailHttpPort,
+    records: config.mailRecords,
+  });
+  const storefront = await startStorefrontStandIn({
+    port: config.storefrontPort,
+    pingUrl: config.gumroadPingUrl,
+    accessToken: config.gumroadAccessToken,
+    retryScale: config.gumroadRetryScale,
+  });
+  const leave = () => void Promise.all([mail.close(), storefront.close()]).finally(() => process.exit(0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave);
+});
