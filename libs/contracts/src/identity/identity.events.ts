@@ -119,6 +119,6 @@ export class ClientChangedData {
 }
 export const ClientChanged = event('identity.client.changed', {
   data: ClientChangedData,
-  watchers: ['gateway', 'realtime'],
+  watchers: ['gateway', 'realtime', 'identity'],
   summary: 'A client application’s policy has a new version.',
 });

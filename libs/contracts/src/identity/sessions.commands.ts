@@ -1,7 +1,7 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
-import { NotFound, Overloaded, UnknownClient, ValidationFailed } from '../general.errors.js';
+import { InvalidToken, NotFound, Overloaded, UnknownClient, ValidationFailed } from '../general.errors.js';
 import {
   GrantNotAllowed,
   InvalidCredentials,
@@ -82,6 +82,7 @@ export class SessionList {
 export const ListSessions = command('identity.session.list', {
   request: Empty,
   response: SessionList,
+  errors: [InvalidToken],
   permission: 'user',
   summary: 'The caller’s live sessions.',
 });
@@ -93,7 +94,7 @@ export class RevokeSessionRequest {
 export const RevokeSession = command('identity.session.revoke', {
   request: RevokeSessionRequest,
   response: EndedSessions,
-  errors: [NotFound],
+  errors: [InvalidToken, NotFound],
   permission: 'user',
   summary: 'Ends one of the caller’s sessions and its access tokens.',
 });

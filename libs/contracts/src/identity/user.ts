@@ -1,5 +1,8 @@
 import { EmailAddress, Flag, Id, OneOf, Text, TextList, Timestamp } from '../fields.js';
 
+/** What a username looks like; without `@`, so that no username is anybody's address. */
+export const USERNAME = /^[\p{L}\p{N}_.-]{3,32}$/u;
+
 export const USER_STATUSES = ['online', 'away', 'busy', 'invisible'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 

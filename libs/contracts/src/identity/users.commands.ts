@@ -1,8 +1,16 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { EmailAddress, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
-import { TokenInvalid, UnknownClient, ValidationFailed } from '../general.errors.js';
-import { EmailTaken, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
+import {
+  InvalidToken,
+  NotFound,
+  Overloaded,
+  RateLimited,
+  TokenInvalid,
+  UnknownClient,
+  ValidationFailed,
+} from '../general.errors.js';
+import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
 import { IssuedTokens } from './tokens.js';
 import { User } from './user.js';
 
@@ -16,7 +24,7 @@ export class RegisterUserRequest {
 export const RegisterUser = command('identity.user.register', {
   request: RegisterUserRequest,
   response: IssuedTokens,
-  errors: [ValidationFailed, UnknownClient, EmailTaken, UsernameTaken, PasswordTooWeak],
+  errors: [ValidationFailed, UnknownClient, GrantNotAllowed, EmailTaken, UsernameTaken, PasswordTooWeak, Overloaded],
   permission: 'anyone',
   timeoutMs: 8_000,
   summary: 'Makes an account and signs it in.',
@@ -25,6 +33,7 @@ export const RegisterUser = command('identity.user.register', {
 export const ReadMe = command('identity.user.read_me', {
   request: Empty,
   response: User,
+  errors: [InvalidToken],
   permission: 'user',
   concurrency: 256,
   summary: 'The caller’s own account; counts as being seen.',
@@ -60,6 +69,7 @@ export class Contact {
 export const ReadContact = command('identity.user.read_contact', {
   request: ReadContactRequest,
   response: Contact,
+  errors: [NotFound],
   permission: 'apps',
   callers: ['licensing', 'fulfillment'],
   summary: 'Name and address of an account, for a mail or a license in its name.',
@@ -87,6 +97,7 @@ export const BridgeAccount = command('identity.account.bridge', {
 export const SendEmailVerification = command('identity.email.send_verification', {
   request: Empty,
   response: Empty,
+  errors: [InvalidToken, RateLimited],
   permission: 'user',
   summary: 'Mails the caller a link that verifies the address.',
 });

@@ -1,0 +1,131 @@
+import { StartProblem } from '#boot';
+import { ClientPolicy, parse, Refusal } from '#contracts';
+import { parse as parseYaml } from 'yaml';
+
+/** What `config/clients.yaml` says. */
+export interface ClientsFile {
+  default_client_id: string;
+  clients: ClientPolicy[];
+  /** Origins that count in the development profile only, by client. */
+  development_origins: Map<string, string[]>;
+}
+
+/** Ways in that a policy may allow. */
+export const GRANTS = [
+  'password',
+  'refresh',
+  'device',
+  'pairing',
+  'extension',
+  'oauth',
+  'web3',
+  'client_credentials',
+] as const;
+export type Grant = (typeof GRANTS)[number];
+
+/** Longest life of any access token (R-JW5); revocations are remembered that long. */
+export const LONGEST_ACCESS_TTL = 3_600;
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const DURATIONS = ['access_ttl', 'refresh_ttl', 'refresh_idle_ttl', 'license_token_ttl'];
+const ORIGIN = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/;
+const DEFAULTS = {
+  cookie_name: null,
+  cookie_domain: null,
+  cookie_same_site: 'Lax',
+  body_fallback: 'off',
+  license_token_ttl: 0,
+  origins: [],
+  redirects: [],
+  registration: 'immediate',
+  signing_alg: 'RS256',
+};
+
+/**
+ * Reads and checks the whole file.
+ * @throws StartProblem that lists everything wrong with it, client by client
+ */
+export function readClientsFile(text: string, path: string): ClientsFile {
+  const problems: string[] = [];
+  const raw = yaml(text, path) as { default?: unknown; clients?: unknown };
+  const entries = Array.isArray(raw?.clients) ? (raw.clients as Record<string, unknown>[]) : [];
+  if (!entries.length) problems.push('clients: is no list of client applications');
+  const development = new Map<string, string[]>();
+  const clients = entries.flatMap((entry) => readClient(entry, development, problems) ?? []);
+  const ids = clients.map((c) => c.client_id);
+  for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) problems.push(`${id}: stands there twice`);
+  if (typeof raw?.default !== 'string' || !ids.includes(raw.default)) {
+    problems.push('default: names no client of this file');
+  }
+  if (problems.length) throw problem(path, problems);
+  return { default_client_id: raw.default as string, clients, development_origins: development };
+}
+
+function readClient(
+  entry: Record<string, unknown>,
+  development: Map<string, string[]>,
+  problems: string[],
+): ClientPolicy | undefined {
+  const { development_origins, ...rest } = entry ?? {};
+  const name = typeof rest.client_id === 'string' ? rest.client_id : 'a client without client_id';
+  try {
+    const policy = parse(ClientPolicy, { ...DEFAULTS, ...withSeconds(rest) });
+    const own = (development_origins as string[] | undefined) ?? [];
+    problems.push(...contradictions(policy, own).map((p) => `${name}: ${p}`));
+    development.set(policy.client_id, own);
+    return policy;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    problems.push(...(error.extras.errors ?? []).map((e) => `${name}: ${e.detail}`));
+    return undefined;
+  }
+}
+
+/** `15m`, `90d` and the like in seconds; what is no duration is left for validation to refuse. */
+function withSeconds(entry: Record<string, unknown>): Record<string, unknown> {
+  const seconds = DURATIONS.filter((key) => typeof entry[key] === 'string').map((key) => {
+    const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(entry[key] as string) ?? [];
+    return [key, unit ? Number(count) * UNITS[unit]! : entry[key]];
+  });
+  return { ...entry, ...Object.fromEntries(seconds) };
+}
+
+/** What each value allows and the whole does not. */
+function contradictions(p: ClientPolicy, developmentOrigins: string[]): string[] {
+  const wrong: [boolean, string][] = [
+    [p.access_ttl > LONGEST_ACCESS_TTL, `access_ttl is longer than ${LONGEST_ACCESS_TTL / 60} minutes`],
+    [p.access_ttl > p.refresh_idle_ttl, 'access_ttl is longer than refresh_idle_ttl'],
+    [p.refresh_idle_ttl > p.refresh_ttl, 'refresh_idle_ttl is longer than refresh_ttl'],
+    [p.audience.length === 0, 'audience is empty'],
+    [p.delivery === 'cookie' && !p.cookie_name, 'delivery is cookie and cookie_name is missing'],
+    [p.delivery === 'none' && p.grants.includes('refresh'), 'it gets no refresh token and has the grant refresh'],
+    [p.cookie_same_site === 'None' && p.delivery === 'cookie' && !p.origins.length, 'SameSite=None without origins'],
+    [p.signing_alg !== 'RS256', `signing_alg ${p.signing_alg}: there is no such key; use RS256`],
+    [
+      p.registration === 'verify_first',
+      'registration verify_first: no mail tells a known address that it has an account; use immediate',
+    ],
+    ...p.grants.map((g): [boolean, string] => [!GRANTS.includes(g as Grant), `${g} is no grant`]),
+    ...[...p.origins, ...developmentOrigins].map((o): [boolean, string] => [!ORIGIN.test(o), `${o} is no origin`]),
+    ...p.redirects.map((r): [boolean, string] => [!isRedirect(r), `${r} is no address to return to`]),
+  ];
+  return wrong.filter(([applies]) => applies).map(([, text]) => text);
+}
+
+const isRedirect = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes('#') && !new URL(text).username;
+
+function yaml(text: string, path: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw problem(path, [(error as Error).message.split('\n')[0]!]);
+  }
+}
+
+const problem = (path: string, lines: string[]): StartProblem =>
+  new StartProblem({
+    what: `The client applications in ${path} cannot be used`,
+    why: `\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    fix: 'Mend the file and start again; docs/reference lists the fields.',
+  });

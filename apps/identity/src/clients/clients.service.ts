@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Log } from '#boot';
+import { ClientChanged, GrantNotAllowed, UnknownClient, type ClientPolicies, type ClientPolicy } from '#contracts';
+import { Outbox, Transactions } from '#persistence';
+import { IdentityConfig } from '../identity.config.js';
+import { ClientPoliciesRepository } from './client-policies.repository.js';
+import { readClientsFile, type ClientsFile, type Grant } from './clients-file.rules.js';
+
+/** Client applications and what each may do. The file seeds the table; the table is what counts. */
+@Injectable()
+export class Clients implements OnModuleInit {
+  private file!: ClientsFile;
+  private policies = new Map<string, ClientPolicy>();
+
+  constructor(
+    private readonly config: IdentityConfig,
+    private readonly stored: ClientPoliciesRepository,
+    private readonly tx: Transactions,
+    private readonly outbox: Outbox,
+    private readonly log: Log,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { clientsFile } = this.config;
+    this.file = readClientsFile(readFileSync(clientsFile, 'utf8'), clientsFile);
+    await this.tx.run(() => this.seed());
+    await this.reload();
+  }
+
+  /** Reads the policies again, after one of them has changed. */
+  async reload(): Promise<void> {
+    this.policies = new Map((await this.stored.all()).map((policy) => [policy.client_id, policy]));
+  }
+
+  /**
+   * The policy of a client, or of the default one when none is named.
+   * @throws Refusal `unknown_client`
+   */
+  policyOf(clientId: string | undefined): ClientPolicy {
+    const policy = this.policies.get(clientId ?? this.file.default_client_id);
+    if (!policy) throw UnknownClient.with();
+    return policy;
+  }
+
+  /** All policies as the gateway applies them; in development with the origins of local frontends. */
+  list(): ClientPolicies {
+    const clients = [...this.policies.values()].map((policy) => this.withLocalOrigins(policy));
+    return { default_client_id: this.file.default_client_id, clients };
+  }
+
+  /** Names that nobody may build a password on. */
+  get productNames(): string[] {
+    return ['gatehouse', ...[...this.policies.values()].flatMap((policy) => [policy.client_id, policy.name])];
+  }
+
+  private withLocalOrigins(policy: ClientPolicy): ClientPolicy {
+    if (this.config.profile !== 'development') return policy;
+    const local = this.file.development_origins.get(policy.client_id) ?? [];
+    return { ...policy, origins: [...new Set([...policy.origins, ...local])] };
+  }
+
+  /** A policy that an admin has made newer than the file stays. */
+  private async seed(): Promise<void> {
+    for (const policy of this.file.clients) {
+      if (!(await this.stored.putNewer(policy))) continue;
+      const { client_id, version } = policy;
+      await this.outbox.append(ClientChanged, { client_id, version }, { key: client_id });
+      this.log.info('client policy stored', { client_id, version });
+    }
+  }
+}
+
+/** @throws Refusal `grant_not_allowed` unless the policy allows this way in */
+export function assertGrant(policy: ClientPolicy, grant: Grant): void {
+  if (!policy.grants.includes(grant)) throw GrantNotAllowed.with();
+}

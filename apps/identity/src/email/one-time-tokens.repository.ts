@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+import type { MailTokenKind } from './mail-token.rules.js';
+import { OneTimeToken } from './one-time-token.entity.js';
+
+export type NewOneTimeToken = Pick<OneTimeToken, 'id' | 'user_id' | 'email' | 'token_hash' | 'expires_at'> & {
+  kind: MailTokenKind;
+};
+
+/** Tokens that are good once: table `one_time_tokens`. */
+@Injectable()
+export class OneTimeTokensRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /** Stores a token and voids the older ones of its kind (R-RC4). The account's row makes two such calls take turns. */
+  async issue(token: NewOneTimeToken): Promise<void> {
+    await this.tx.query('SELECT 1 FROM website_users WHERE id = $1 FOR NO KEY UPDATE', [token.user_id]);
+    await this.tx.query(
+      `UPDATE one_time_tokens SET voided_at = now()
+       WHERE user_id = $1 AND kind = $2 AND consumed_at IS NULL AND voided_at IS NULL`,
+      [token.user_id, token.kind],
+    );
+    await this.tx.query(
+      `INSERT INTO one_time_tokens (id, kind, user_id, email, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [token.id, token.kind, token.user_id, token.email, token.token_hash, token.expires_at],
+    );
+  }
+
+  /**
+   * Uses a token up. Of any number that try at once the database lets one through.
+   * @returns the token to the one who got it, nothing to all others
+   */
+  async consume(id: string, kind: MailTokenKind, tokenHash: Buffer): Promise<OneTimeToken | undefined> {
+    const [row] = await this.tx.query<OneTimeToken>(
+      `UPDATE one_time_tokens SET consumed_at = now()
+       WHERE id = $1 AND kind = $2 AND token_hash = $3
+         AND consumed_at IS NULL AND voided_at IS NULL AND expires_at > now()
+       RETURNING *`,
+      [id, kind, tokenHash],
+    );
+    return row;
+  }
+
+  async find(id: string): Promise<OneTimeToken | null> {
+    return this.tx.manager.findOneBy(OneTimeToken, { id });
+  }
+
+  /** How many of a kind were issued to an account in the last hour. */
+  async issuedLately(userId: string, kind: MailTokenKind): Promise<number> {
+    const [row] = await this.tx.query<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM one_time_tokens
+       WHERE user_id = $1 AND kind = $2 AND created_at > now() - interval '1 hour'`,
+      [userId, kind],
+    );
+    return row!.count;
+  }
+}

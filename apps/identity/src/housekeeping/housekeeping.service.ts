@@ -1,0 +1,51 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log, Shutdown } from '#boot';
+import { Transactions } from '#persistence';
+
+const EVERY_MS = 300_000;
+const BATCH = 5_000;
+
+/** What may go, by table. Dead sessions stay a while for the person and the support that look into them. */
+const RULES = {
+  auth_sessions: `LEAST(expires_at, COALESCE(revoked_at, expires_at)) < now() - interval '30 days'`,
+  session_revocations: 'expires_at < now()',
+  one_time_tokens: `expires_at < now() - interval '7 days'`,
+  login_guards: `failed_at < now() - interval '1 day' AND blocked_until < now()`,
+  license_tokens: 'expires_at < now()',
+} as const;
+
+/** Deletes what is over, a little at a time. Several replicas may do it at once: each takes rows that no other holds. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap {
+  constructor(
+    private readonly tx: Transactions,
+    private readonly shutdown: Shutdown,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Replicas that start together do not sweep together.
+    const timer = setInterval(() => void this.sweep(), EVERY_MS * (0.8 + Math.random() * 0.4)).unref();
+    this.shutdown.register('consumers', 'housekeeping', () => clearInterval(timer));
+  }
+
+  /** One round over all tables. @returns how many rows went */
+  async sweep(): Promise<number> {
+    let gone = 0;
+    for (const [table, rule] of Object.entries(RULES)) {
+      gone += await this.deleteFrom(table, rule).catch((error: unknown) => {
+        this.log.warn('housekeeping left a table for the next round', { table, error });
+        return 0;
+      });
+    }
+    return gone;
+  }
+
+  private async deleteFrom(table: string, rule: string): Promise<number> {
+    const { rowCount } = await this.tx.execute(
+      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM ${table} WHERE ${rule} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))`,
+    );
+    return rowCount ?? 0;
+  }
+}

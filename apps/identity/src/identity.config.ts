@@ -1,0 +1,48 @@
+import { DataAppConfig, EnvFile, EnvInt, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { USERNAME } from '#contracts';
+
+/** What identity is told by its environment. */
+export class IdentityConfig extends DataAppConfig {
+  @EnvUrl('PUBLIC_URL', { description: 'Issuer of every token. Never taken from a request.' })
+  publicUrl!: string;
+
+  @EnvFile('CLIENTS_FILE', { default: 'config/clients.yaml', description: 'Policies of the client applications.' })
+  clientsFile!: string;
+
+  @EnvText('ADMIN_USERNAME', { default: '', description: 'The first admin. Used only while there is no admin.' })
+  adminUsername!: string;
+
+  @EnvSecret('ADMIN_PASSWORD', { default: '', description: 'The first admin’s password; change it afterwards.' })
+  adminPassword!: string;
+
+  @EnvInt('ARGON2_MEMORY_KIB', { default: 19_456, min: 19_456, max: 1_048_576, description: 'Memory of one hash.' })
+  argon2MemoryKib!: number;
+
+  @EnvInt('ARGON2_PASSES', { default: 2, min: 2, max: 10, description: 'Passes of one hash.' })
+  argon2Passes!: number;
+
+  @EnvInt('ARGON2_QUEUE', {
+    default: 1_024,
+    min: 1,
+    max: 100_000,
+    description: 'Hashes that may wait for a core; what comes on top is refused at once.',
+  })
+  argon2Queue!: number;
+
+  @EnvInt('PASSWORD_MIN_LENGTH', { default: 12, min: 8, max: 64, description: 'Shortest password of a new account.' })
+  passwordMinLength!: number;
+
+  /** Checks value against value. */
+  verify(): ConfigProblem[] {
+    const { adminUsername: name, adminPassword: password } = this;
+    if (!name !== !password) {
+      const missing = name ? 'ADMIN_PASSWORD' : 'ADMIN_USERNAME';
+      return [{ name: missing, wrong: 'is missing', fix: 'Set both ADMIN_USERNAME and ADMIN_PASSWORD, or neither.' }];
+    }
+    if (name && !USERNAME.test(name)) {
+      const fix = 'Use 3 to 32 letters, digits, dots, dashes and underscores.';
+      return [{ name: 'ADMIN_USERNAME', wrong: 'is not a username', fix }];
+    }
+    return [];
+  }
+}

@@ -1,0 +1,5 @@
+import { Accounts1795219200000 } from './1795219200000-accounts.js';
+import { Sessions1795219200001 } from './1795219200001-sessions.js';
+
+/** The tables of the database `identity`, in the order in which they are made. */
+export const migrations = [Accounts1795219200000, Sessions1795219200001];

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+import { FORGET_AFTER_HOURS, FREE_FAILURES, LONGEST_WAIT_SECONDS, waitAfter } from './login-guard.rules.js';
+
+/** Failed sign-ins in a row, by hash of the sign-in name: table `login_guards`. */
+@Injectable()
+export class LoginGuardsRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  async isBlocked(nameHash: Buffer): Promise<boolean> {
+    const rows = await this.tx.query('SELECT 1 FROM login_guards WHERE name_hash = $1 AND blocked_until > now()', [
+      nameHash,
+    ]);
+    return rows.length > 0;
+  }
+
+  /**
+   * Counts a failure. What fails while the name is blocked does not count, or else anybody could keep a person out
+   * for good.
+   */
+  async fail(nameHash: Buffer): Promise<void> {
+    const failures = `(CASE WHEN g.failed_at < now() - interval '${FORGET_AFTER_HOURS} hours' THEN 1
+      ELSE g.failures + 1 END)`;
+    await this.tx.query(
+      `INSERT INTO login_guards AS g (name_hash, failures, failed_at, blocked_until) VALUES ($1, 1, now(), now())
+       ON CONFLICT (name_hash) DO UPDATE SET failures = ${failures}, failed_at = now(),
+         blocked_until = now() + make_interval(secs => CASE WHEN ${failures} < ${FREE_FAILURES} THEN 0
+           ELSE LEAST(${LONGEST_WAIT_SECONDS}, ${waitAfter(FREE_FAILURES)} * 2 ^ LEAST(${failures} - ${FREE_FAILURES}, 30)) END)
+       WHERE g.blocked_until <= now()`,
+      [nameHash],
+    );
+  }
+
+  /**
+   * Ends a row of failures, within the transaction of the sign-in. Sign-ins and failures of one name take turns here,
+   * so that however many guesses run at once, none counts that comes after the last free one.
+   * @returns false when the name is blocked by now
+   */
+  async pass(nameHash: Buffer): Promise<boolean> {
+    const [guard] = await this.tx.query<{ blocked: boolean }>(
+      'SELECT blocked_until > now() AS blocked FROM login_guards WHERE name_hash = $1 FOR UPDATE',
+      [nameHash],
+    );
+    if (!guard) return true;
+    if (guard.blocked) return false;
+    await this.tx.query('DELETE FROM login_guards WHERE name_hash = $1', [nameHash]);
+    return true;
+  }
+}

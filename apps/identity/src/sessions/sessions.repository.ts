@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+import { viewColumns, type UserColumns } from '../users/website-user.entity.js';
+import { AuthSession } from './auth-session.entity.js';
+
+/** What a session begins with. */
+export type NewSession = Pick<
+  AuthSession,
+  | 'id'
+  | 'user_id'
+  | 'client_id'
+  | 'refresh_token_hash'
+  | 'user_agent'
+  | 'ip'
+  | 'amr'
+  | 'auth_time'
+  | 'idle_expires_at'
+  | 'expires_at'
+>;
+
+/** A session that has ended, and whose it was. */
+export interface EndedSession {
+  id: string;
+  user_id: string;
+}
+
+/** What a token at sign-out has to show besides its authenticity. */
+export interface PresentedToken {
+  session_id: string;
+  /** Hashes under which the session knows the token: its own and its successor's. */
+  hashes: Buffer[];
+}
+
+const LIVE = 'revoked_at IS NULL AND expires_at > now() AND idle_expires_at > now()';
+
+/** Sessions: table `auth_sessions`. Rotation has its own repository. */
+@Injectable()
+export class SessionsRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /**
+   * Opens a session for an account that may have one, and notes the sign-in. The account's row is locked first: a
+   * suspension that comes at the same time either sees the new session or is seen here.
+   * @returns the account, or nothing when it is suspended, deleted or gone
+   */
+  async open(s: NewSession): Promise<UserColumns | undefined> {
+    const [person] = await this.tx.query<UserColumns>(
+      `WITH person AS (
+        UPDATE website_users SET last_login_at = now(), last_seen_at = now()
+        WHERE id = $2 AND is_active AND deleted_at IS NULL RETURNING *
+      ), opened AS (
+        INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
+          idle_expires_at, expires_at)
+        SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10 FROM person
+      )
+      SELECT ${viewColumns('person')} FROM person`,
+      [
+        s.id,
+        s.user_id,
+        s.client_id,
+        s.refresh_token_hash,
+        s.user_agent,
+        s.ip,
+        s.amr,
+        s.auth_time,
+        s.idle_expires_at,
+        s.expires_at,
+      ],
+    );
+    return person;
+  }
+
+  /** The live sessions of an account, the one used last first. */
+  async live(userId: string): Promise<AuthSession[]> {
+    return this.tx.manager
+      .createQueryBuilder(AuthSession, 's')
+      .where(`s.user_id = :userId AND s.${LIVE.replaceAll(' AND ', ' AND s.')}`, { userId })
+      .orderBy('s.last_used_at', 'DESC')
+      .take(1_000)
+      .getMany();
+  }
+
+  /** Whether the actor's own session still holds. */
+  async isLive(sessionId: string, userId: string): Promise<boolean> {
+    const rows = await this.tx.query(
+      `SELECT 1 FROM auth_sessions s JOIN website_users u ON u.id = s.user_id
+       WHERE s.id = $1 AND s.user_id = $2 AND ${LIVE} AND u.is_active AND u.deleted_at IS NULL`,
+      [sessionId, userId],
+    );
+    return rows.length > 0;
+  }
+
+  /** Ends one session, of that account only. @returns it, or nothing when there was none to end */
+  async end(sessionId: string, userId: string | undefined, reason: string): Promise<EndedSession | undefined> {
+    const [ended] = await this.tx.query<EndedSession>(
+      `UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
+       WHERE id = $1 AND user_id = COALESCE($2::uuid, user_id) AND revoked_at IS NULL RETURNING id, user_id`,
+      [sessionId, userId ?? null, reason],
+    );
+    return ended;
+  }
+
+  /** Ends every session of an account, in the order of their ids so that two such calls cannot block each other. */
+  async endAll(userId: string, reason: string): Promise<EndedSession[]> {
+    return this.tx.query<EndedSession>(
+      `WITH open AS (
+        SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE
+      )
+      UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $2
+      FROM open WHERE s.id = open.id RETURNING s.id, s.user_id`,
+      [userId, reason],
+    );
+  }
+
+  /** The owner of a live session whose token is the current one or the one before it. */
+  async ownerOf({ session_id, hashes }: PresentedToken): Promise<string | undefined> {
+    const [row] = await this.tx.query<{ user_id: string }>(
+      `SELECT user_id FROM auth_sessions WHERE id = $1 AND refresh_token_hash = ANY ($2::bytea[]) AND ${LIVE}`,
+      [session_id, hashes],
+    );
+    return row?.user_id;
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import {
+  InvalidCredentials,
+  LoginFailed,
+  Refusal,
+  type Call,
+  type ClientPolicy,
+  type IssuedTokens,
+  type LoginFailedData,
+  type LoginRequest,
+} from '#contracts';
+import { Outbox, Transactions } from '#persistence';
+import { assertGrant, Clients } from '../clients/clients.service.js';
+import { MacKeys } from '../keys/mac-keys.service.js';
+import { Passwords } from '../passwords/passwords.service.js';
+import { CredentialsRepository, type Credentials } from './credentials.repository.js';
+import { guardKey, normalName } from './login-guard.rules.js';
+import { LoginGuardsRepository } from './login-guards.repository.js';
+import { TokenIssuer } from './token-issuer.service.js';
+
+type FailureReason = 'unknown_account' | 'wrong_password' | 'blocked' | 'inactive';
+
+interface Attempt {
+  input: LoginRequest;
+  call: Call;
+  policy: ClientPolicy;
+  guard: Buffer;
+}
+
+/**
+ * Sign-in with a password. Whatever is wrong (no such name, wrong password, suspended, blocked for a while) the answer
+ * is one and the same, after the same work: the look-ups, one hash, one failure written (R-BF5, R-EN1, R-EN2).
+ */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly tx: Transactions,
+    private readonly clients: Clients,
+    private readonly credentials: CredentialsRepository,
+    private readonly guards: LoginGuardsRepository,
+    private readonly passwords: Passwords,
+    private readonly issuer: TokenIssuer,
+    private readonly keys: MacKeys,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws Refusal `invalid_credentials`, `unknown_client`, `grant_not_allowed`, `overloaded` */
+  async login(input: LoginRequest, call: Call): Promise<IssuedTokens> {
+    const policy = this.clients.policyOf(input.client_id);
+    assertGrant(policy, 'password');
+    const attempt = { input, call, policy, guard: guardKey(this.keys.names, input.login) };
+    const blocked = await this.guards.isBlocked(attempt.guard);
+    const found = await this.credentials.find(normalName(input.login), input.realm ?? 'any');
+    const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
+    if (blocked) return this.fail(attempt, found, 'blocked');
+    if (!found?.password_hash) return this.fail(attempt, found, found ? 'wrong_password' : 'unknown_account');
+    if (!matches) return this.fail(attempt, found, 'wrong_password');
+    if (!found.is_active || found.deleted_at) return this.fail(attempt, found, 'inactive');
+    return this.enter(attempt, found, outdated);
+  }
+
+  private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<IssuedTokens> {
+    const { input, call, policy, guard } = attempt;
+    const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
+    const proofs = { user: found, policy, grant: 'password' as const, amr: ['pwd'], origin: call.origin };
+    try {
+      return await this.issuer.issueTokens(proofs, async () => {
+        if (!(await this.guards.pass(guard))) throw InvalidCredentials.with();
+        if (newHash) await this.credentials.replaceHash(found, newHash);
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal && error.is(InvalidCredentials))) throw error;
+      return this.fail(attempt, found, 'blocked');
+    }
+  }
+
+  /** What is refused must stay written, hence a transaction of its own before the refusal. */
+  private async fail(
+    { policy, guard }: Attempt,
+    found: Credentials | undefined,
+    reason: FailureReason,
+  ): Promise<never> {
+    await this.tx.run(async () => {
+      await this.guards.fail(guard);
+      const data: LoginFailedData = { user_id: found?.id ?? null, client_id: policy.client_id, reason };
+      await this.outbox.append(LoginFailed, data, { key: found?.id });
+    });
+    throw InvalidCredentials.with();
+  }
+
+  /** An overload must not turn away who has proven to be the right one. */
+  private async rehash(password: string, deadline: number): Promise<string | undefined> {
+    return this.passwords.hash(password, deadline).catch(() => undefined);
+  }
+}

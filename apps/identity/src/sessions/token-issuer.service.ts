@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import {
+  InvalidCredentials,
+  LoginSucceeded,
+  type ClientPolicy,
+  type IssuedTokens,
+  type RequestOrigin,
+} from '#contracts';
+import { newId, Outbox, Transactions } from '#persistence';
+import type { Grant } from '../clients/clients-file.rules.js';
+import { assertGrant } from '../clients/clients.service.js';
+import { MacKeys } from '../keys/mac-keys.service.js';
+import { TokenSigner } from '../keys/token-signer.service.js';
+import { LicenseTokens } from '../license-tokens/license-tokens.service.js';
+import { viewOf, type UserColumns } from '../users/website-user.entity.js';
+import { endOf } from './auth-session.entity.js';
+import { hashToken, writeRefreshToken } from './refresh-token.rules.js';
+import { SessionsRepository, type NewSession } from './sessions.repository.js';
+
+/** Who asks for tokens, and what has been proven so far. */
+export interface Proofs {
+  user: { id: string; roles: string[]; entitlement_version: number };
+  policy: ClientPolicy;
+  grant: Grant;
+  /** How the person proved to be who they are (RFC 8176): `pwd`, … */
+  amr: string[];
+  origin: RequestOrigin;
+}
+
+/** The one place where sessions and their tokens come from: no way in has its own. */
+@Injectable()
+export class TokenIssuer {
+  constructor(
+    private readonly tx: Transactions,
+    private readonly sessions: SessionsRepository,
+    private readonly keys: MacKeys,
+    private readonly signer: TokenSigner,
+    private readonly licenses: LicenseTokens,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Opens a session. Whoever signs does so before the transaction, which holds no connection while it waits for others;
+   * what was signed is worth nothing unless the session is written.
+   * @param alongside what else belongs to the same transaction: checks that must still hold, rows to write first
+   * @throws Refusal `grant_not_allowed`; `invalid_credentials` when the account is suspended, deleted or gone
+   */
+  async issueTokens(proofs: Proofs, alongside: () => Promise<void> = async () => {}): Promise<IssuedTokens> {
+    const { user, policy, amr } = proofs;
+    assertGrant(policy, proofs.grant);
+    const session = newSession(proofs);
+    const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
+    if (policy.delivery !== 'none') session.refresh_token_hash = hashToken(refresh_token);
+    const claims = {
+      user_id: user.id,
+      session_id: session.id,
+      client_id: policy.client_id,
+      audience: policy.audience,
+      roles: user.roles,
+      amr,
+      auth_time: session.auth_time,
+      ttl: policy.access_ttl,
+    };
+    const [access_token, license_token] = await Promise.all([
+      this.signer.signAccess(claims),
+      this.licenses.find({
+        user_id: user.id,
+        entitlement_version: user.entitlement_version,
+        ttl: policy.license_token_ttl,
+      }),
+    ]);
+    const person = await this.tx.run(async () => {
+      await alongside();
+      return this.open(session, user.roles);
+    });
+    return {
+      tokens: {
+        access_token,
+        token_type: 'Bearer',
+        expires_in: policy.access_ttl,
+        ...(session.refresh_token_hash ? { refresh_token } : {}),
+        ...(license_token ? { license_token } : {}),
+        user: viewOf(person),
+      },
+      client_id: policy.client_id,
+      session_id: session.id,
+      refresh_expires_at: endOf(session).toISOString(),
+    };
+  }
+
+  private async open(session: NewSession, signedRoles: string[]): Promise<UserColumns> {
+    const person = await this.sessions.open(session);
+    // Roles that changed since they were read would live on in the signed token.
+    if (!person || person.roles.join() !== signedRoles.join()) throw InvalidCredentials.with();
+    const { id: session_id, user_id, client_id, amr } = session;
+    await this.outbox.append(LoginSucceeded, { user_id, session_id, client_id, amr }, { key: user_id });
+    return person;
+  }
+}
+
+function newSession({ user, policy, amr, origin }: Proofs): NewSession {
+  const now = Date.now();
+  return {
+    id: newId(),
+    user_id: user.id,
+    client_id: policy.client_id,
+    refresh_token_hash: null,
+    user_agent: origin.user_agent?.slice(0, 512) ?? null,
+    ip: origin.ip?.slice(0, 64) ?? null,
+    amr,
+    auth_time: new Date(now),
+    idle_expires_at: new Date(now + policy.refresh_idle_ttl * 1_000),
+    expires_at: new Date(now + policy.refresh_ttl * 1_000),
+  };
+}

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+import { viewColumns, WebsiteUser, type UserColumns } from './website-user.entity.js';
+
+/** What an account begins with. */
+export interface NewUser {
+  id: string;
+  email: string | null;
+  username: string;
+  password_hash: string | null;
+  roles?: string[];
+}
+
+/** Which of its unique columns an account would share with another one. */
+export interface Taken {
+  email: boolean;
+  username: boolean;
+}
+
+/** Accounts: table `website_users`. */
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /** @returns false when address or username are taken; nothing is written then */
+  async insert(user: NewUser): Promise<boolean> {
+    const rows = await this.tx.query(
+      `INSERT INTO website_users (id, email, username, password_hash, roles) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [user.id, user.email, user.username, user.password_hash, user.roles ?? []],
+    );
+    return rows.length > 0;
+  }
+
+  async taken(email: string, username: string): Promise<Taken> {
+    const [row] = await this.tx.query<Taken>(
+      `SELECT
+         EXISTS (SELECT 1 FROM website_users WHERE lower(email) = lower($1 COLLATE pg_unicode_fast)) AS email,
+         EXISTS (SELECT 1 FROM website_users WHERE lower(username) = lower($2 COLLATE pg_unicode_fast)) AS username`,
+      [email, username],
+    );
+    return row!;
+  }
+
+  /** An account that is not deleted. */
+  async find(id: string): Promise<WebsiteUser | null> {
+    return this.tx.manager
+      .createQueryBuilder(WebsiteUser, 'u')
+      .where('u.id = :id AND u.deleted_at IS NULL', { id })
+      .getOne();
+  }
+
+  async findByEmail(email: string): Promise<WebsiteUser | null> {
+    return this.tx.manager
+      .createQueryBuilder(WebsiteUser, 'u')
+      .where('lower(u.email) = lower(:email COLLATE pg_unicode_fast) AND u.deleted_at IS NULL', { email })
+      .getOne();
+  }
+
+  /** The account behind a live session: one look that a suspension, deletion or sign-out ends at once. */
+  async findBySession(
+    id: string,
+    sessionId: string,
+  ): Promise<(UserColumns & { last_seen_at: Date | null }) | undefined> {
+    const [row] = await this.tx.query<UserColumns & { last_seen_at: Date | null }>(
+      `SELECT ${viewColumns('u')}, u.last_seen_at FROM website_users u
+       JOIN auth_sessions s ON s.user_id = u.id
+       WHERE u.id = $1 AND s.id = $2 AND u.is_active AND u.deleted_at IS NULL
+         AND s.revoked_at IS NULL AND s.expires_at > now() AND s.idle_expires_at > now()`,
+      [id, sessionId],
+    );
+    return row;
+  }
+
+  /** Notes that these people were seen; rows that somebody else is changing are left for the next time. */
+  async touch(ids: string[], staleAfterSeconds: number): Promise<void> {
+    await this.tx.query(
+      `WITH due AS (
+        SELECT id FROM website_users
+        WHERE id = ANY ($1::uuid[]) AND (last_seen_at IS NULL OR last_seen_at < now() - make_interval(secs => $2))
+        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+      )
+      UPDATE website_users u SET last_seen_at = now() FROM due WHERE u.id = due.id`,
+      [ids, staleAfterSeconds],
+    );
+  }
+
+  /** Marks the address as proven, if it still is that address. @returns whether this call was the one that did it */
+  async verifyEmail(id: string, email: string): Promise<boolean> {
+    const rows = await this.tx.query(
+      `UPDATE website_users SET email_verified_at = now(), updated_at = now()
+       WHERE id = $1 AND email = $2 AND email_verified_at IS NULL AND deleted_at IS NULL RETURNING id`,
+      [id, email],
+    );
+    return rows.length > 0;
+  }
+}
