@@ -2,14 +2,14 @@
  * Compiles apps, libs, test and bench into the one shared `dist`, file by file and only what changed, and
  * removes what has no source any more. Types are not checked here: `npm run check` does.
  *
- * Usage: node scripts/build.mjs [--force] [--watch]
+ * Usage: node scripts/build.mjs [--force]
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isMain, root } from './lib/project.mjs';
 
-const FOLDERS = ['apps', 'libs', 'test', 'bench'];
+export const FOLDERS = ['apps', 'libs', 'test', 'bench'];
 const OUT = path.join(root, 'dist');
 const STAMP = path.join(root, '.cache', 'build.json');
 /** Read at run time beside the code that names them. */
@@ -81,7 +81,7 @@ function removeStale(known) {
 
 /**
  * Brings `dist` up to date.
- * @returns {Promise<{ compiled: number, total: number, failed: { file: string, message: string }[] }>}
+ * @returns {Promise<{ compiled: string[], total: number, failed: { file: string, message: string }[] }>}
  */
 export async function build({ force = false } = {}) {
   const tools = toolStamp();
@@ -89,12 +89,13 @@ export async function build({ force = false } = {}) {
   const now = sources();
   const stale = [...now.keys()].filter((file) => before.get(file) !== now.get(file) || !fs.existsSync(outputOf(file)));
   const gone = [...before.keys()].some((file) => !now.has(file));
-  if (!stale.length && !gone && before.size) return { compiled: 0, total: now.size, failed: [] };
+  if (!stale.length && !gone && before.size) return { compiled: [], total: now.size, failed: [] };
   const failed = await compileAll(stale);
   removeStale(now);
   for (const { file } of failed) now.delete(file);
   write(STAMP, JSON.stringify({ tools, files: Object.fromEntries(now) }));
-  return { compiled: stale.length - failed.length, total: now.size, failed };
+  const broken = new Set(failed.map(({ file }) => file));
+  return { compiled: stale.filter((file) => !broken.has(file)), total: now.size, failed };
 }
 
 async function compileAll(files) {
@@ -115,7 +116,7 @@ async function compileAll(files) {
 /** Says what was built and what does not compile. @returns whether everything compiled */
 export function report({ compiled, total, failed }) {
   for (const { file, message } of failed) process.stderr.write(`\n${file} does not compile:\n${message}\n`);
-  if (compiled) process.stdout.write(`built ${compiled} of ${total} files\n`);
+  if (compiled.length) process.stdout.write(`built ${compiled.length} of ${total} files\n`);
   return failed.length === 0;
 }
 

@@ -147,7 +147,7 @@ class Server {
     }
     throw new LocalProblem(
       `the embedded Postgres did not start: ${lastFatal(this.options.log)}`,
-      'see its log; `gatehouse doctor` checks the machine',
+      'see its log; `npm run doctor` checks the machine',
       this.options.log,
     );
   }

@@ -143,8 +143,11 @@ export class Program {
   }
 }
 
-/** The last lines of a log, indented, as a part of a message. */
+/** The last lines of a log without its stacks, indented, as a part of a message. */
 function tail(log: string): string {
-  const lines = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15) : [];
-  return lines.length && lines[0] ? `:\n${lines.map((line) => `    ${line}`).join('\n')}` : ', and it printed nothing';
+  const text = fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '';
+  const lines = text.split('\n').filter((line) => line.trim() && !/^\s+at |^node:internal|^Node\.js v/.test(line));
+  if (!lines.length) return ', and it printed nothing';
+  const shown = lines.slice(-12).map((line) => `    ${line}`);
+  return `:\n${shown.join('\n')}`;
 }

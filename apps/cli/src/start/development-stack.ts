@@ -51,6 +51,7 @@ export class DevelopmentStack {
   private claimed = false;
   private stopping = false;
   private servers?: Promise<unknown>;
+  private running?: Running;
 
   constructor(private readonly options: StackOptions) {
     this.record = new ProcessRecord(options.folder);
@@ -67,12 +68,28 @@ export class DevelopmentStack {
     const ports = await choosePorts(folder, opened.state, env);
     const [postgres, nats] = await this.startServers(opened, ports);
     const running: Running = { folder, opened, ports, postgres, nats };
+    this.running = running;
     await steps.run('Tables and streams', () => migrateStack(running));
     const programs = new Programs(running, env, this.options.echo);
     await Promise.all([programs.standIns(), ...programs.apps()].map((spec) => this.run(spec)));
     const info = await gatherDevInfo(running, env);
     writeDevInfo(folder, info);
     return info;
+  }
+
+  /** Starts programs again, after a change of their code. */
+  async restart(names: readonly string[], migrate = false): Promise<void> {
+    const { steps } = this.options;
+    if (migrate && this.running) await steps.run('Tables and streams', () => migrateStack(this.running!));
+    const programs = names.flatMap((name) => this.programs.get(name) ?? []);
+    await Promise.all(
+      programs.map((program) =>
+        steps.run(program.spec.name, async () => {
+          await program.stop(GRACE_MS);
+          await program.start();
+        }),
+      ),
+    );
   }
 
   /** Ends everything in order. Safe to call at any time, also while it starts. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { isAlive, markOf } from '#local';
+import { describe } from '../problem.js';
 import { StateFolder } from '../state/state-folder.js';
 import { banner } from './banner.js';
 import { DevelopmentStack } from './development-stack.js';
@@ -27,6 +28,7 @@ async function start(verbose: boolean): Promise<void> {
   try {
     const info = await stack.start();
     steps.close();
+    restartOnDemand(stack, steps, stop);
     process.stdout.write(banner(info, folder, { fresh: stack.fresh, seconds: process.uptime() }));
   } catch (error) {
     steps.close();
@@ -65,6 +67,19 @@ function stopOnce(stack: DevelopmentStack, steps: StepList): Stop {
   // A terminal that was closed takes nothing more; what runs on has to end all the same.
   process.stdout.on('error', () => stop('the terminal is gone'));
   return Object.assign(stop, { quietly, wasAsked: () => asked });
+}
+
+/** `npm run dev` builds, and says here which programs have changed. */
+function restartOnDemand(stack: DevelopmentStack, steps: StepList, stop: (reason: string) => void): void {
+  if (!process.channel) return;
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', ({ restart, migrate }: { restart: string[]; migrate: boolean }) => {
+    last = last
+      .then(() => stack.restart(restart, migrate))
+      .catch((error: unknown) => process.stderr.write(describe(error, false)))
+      .finally(() => steps.close());
+  });
+  process.once('disconnect', () => stop('its parent is gone'));
 }
 
 /** A test run that started this and was killed takes it along. */

@@ -1,0 +1,44 @@
+/** `npm run check`: everything that a tool can say about the code without running it. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { prepare } from './lib/prepare.mjs';
+import { isMain, root } from './lib/project.mjs';
+
+const bin = (name) => path.join('node_modules', name);
+const STEPS = [
+  ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
+  ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=-1']],
+  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
+  ['dependencies', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'apps', 'libs', 'test', 'bench', '--config']],
+  ['file names', ['scripts/check-names.mjs']],
+  ['reference', ['dist/apps/cli/src/main.js', 'catalog', '--check']],
+  ['features', ['scripts/check-features.mjs']],
+];
+
+/**
+ * Runs every check, also after one has failed.
+ * @returns {{ name: string, ok: boolean }[]}
+ */
+export async function check() {
+  await prepare();
+  return STEPS.map(([name, args]) => {
+    const started = performance.now();
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      // eslint and prettier colour by themselves when they think that a person reads.
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
+    const ok = status === 0;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    process.stdout.write(`${ok ? 'ok    ' : 'failed'}  ${name}  ${seconds} s\n`);
+    if (!ok) process.stdout.write(`${stdout}${stderr}\n`.replace(/^(?=.)/gm, '    '));
+    return { name, ok };
+  });
+}
+
+if (isMain(import.meta)) {
+  const failed = (await check()).filter(({ ok }) => !ok);
+  process.exitCode = failed.length ? 1 : 0;
+}
