@@ -34,18 +34,26 @@ export class LicenseTokensService {
    * @param ttl seconds it lives
    */
   async issue(standing: Standing, ttl = this.config.licenseTokenTtl): Promise<IssuedLicenseToken> {
+    return answerOf((await this.fresh(standing, ttl)) ?? (await this.signOnce(standing, ttl)));
+  }
+
+  private async fresh(standing: Standing, ttl: number): Promise<StoredToken | undefined> {
     const stored = await this.tokens.find(standing.user_id, ttl);
-    const fresh = stored && isFresh(stored, standing, this.config.publicUrl, this.clock.now());
-    return answerOf(fresh ? stored : await this.signOnce(standing, ttl));
+    return stored && isFresh(stored, standing, this.config.publicUrl, this.clock.now()) ? stored : undefined;
   }
 
   private signOnce(standing: Standing, ttl: number): Promise<StoredToken> {
     const name = `${standing.user_id} ${ttl} ${standing.version} ${statementOf(standing, this.config.publicUrl)}`;
     const running = this.signing.get(name);
     if (running) return running;
-    const started = this.sign(standing, ttl).finally(() => this.signing.delete(name));
+    const started = this.lookThenSign(standing, ttl).finally(() => this.signing.delete(name));
     this.signing.set(name, started);
     return started;
+  }
+
+  /** Looks once more: a signature may have ended between the first look and now. */
+  private async lookThenSign(standing: Standing, ttl: number): Promise<StoredToken> {
+    return (await this.fresh(standing, ttl)) ?? this.sign(standing, ttl);
   }
 
   private async sign(standing: Standing, ttl: number): Promise<StoredToken> {
