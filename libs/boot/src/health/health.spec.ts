@@ -35,6 +35,15 @@ describe('Health', () => {
     expect(health.live()).toEqual({ status: 'live' });
   });
 
+  it('asks once for all who come at the same time', async () => {
+    const health = new Health();
+    let asked = 0;
+    health.register('bus', () => void asked++);
+    await Promise.all([health.ready(), health.ready(), health.ready()]);
+    await health.ready();
+    expect(asked).toBe(2);
+  });
+
   it('does not wait for a check that never answers', async () => {
     jest.useFakeTimers();
     const health = new Health();

@@ -28,6 +28,7 @@ function withLimit(check: Promise<void>): Promise<void> {
 @Injectable()
 export class Health {
   private readonly checks = new Map<string, HealthCheck>();
+  private asking?: Promise<Record<string, DependencyHealth>>;
   private phase: 'starting' | 'serving' | 'stopping' = 'starting';
 
   /** Adds a dependency under the name by which `/health/ready` tells of it. */
@@ -50,13 +51,18 @@ export class Health {
     return { status: 'live' };
   }
 
-  /** Asks every dependency at once. */
+  /** Asks every dependency at once; whoever comes while they are being asked gets the same answer. */
   async ready(): Promise<Readiness> {
-    const asked = [...this.checks].map(async ([name, check]) => [name, await this.ask(check)] as const);
-    const dependencies = Object.fromEntries(await Promise.all(asked));
+    this.asking ??= this.askAll().finally(() => (this.asking = undefined));
+    const dependencies = await this.asking;
     if (this.phase !== 'serving') return { status: this.phase, dependencies };
     const up = Object.values(dependencies).every((d) => d.status === 'up');
     return { status: up ? 'ready' : 'not_ready', dependencies };
+  }
+
+  private async askAll(): Promise<Record<string, DependencyHealth>> {
+    const asked = [...this.checks].map(async ([name, check]) => [name, await this.ask(check)] as const);
+    return Object.fromEntries(await Promise.all(asked));
   }
 
   private async ask(check: HealthCheck): Promise<DependencyHealth> {

@@ -27,7 +27,8 @@ function destinationOf({ format, destination }: LogOptions): DestinationStream |
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   const colorize = !destination && process.stdout.isTTY;
   const pretty = prettyFactory({ colorize, ignore: 'app', messageFormat: '{app}: {msg}', translateTime: 'HH:MM:ss.l' });
-  const to = destination ?? process.stdout;
+  // Pino's own destination also outlives a reader that has gone.
+  const to = destination ?? pino.destination({ fd: 1, sync: true });
   return { write: (line) => void to.write(pretty(line)) };
 }
 

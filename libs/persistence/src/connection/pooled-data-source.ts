@@ -1,6 +1,6 @@
 import { DataSource, type QueryRunner, type ReplicationMode } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
-import { isBroken, translate } from './database-errors.js';
+import { driverErrorOf, isBroken, translate } from './database-errors.js';
 import type { PersistenceOptions } from '../persistence.options.js';
 import { QuietLogger } from './quiet-logger.js';
 
@@ -10,6 +10,9 @@ interface PostgresRunner extends QueryRunner {
 }
 
 type DataSourceSettings = Omit<PersistenceOptions, 'migrations'> & { onPoolError: (error: Error) => void };
+
+/** A write was sent to a standby. */
+const READ_ONLY = '25006';
 
 /** TypeORM's data source with the pool settings of Gatehouse, and errors that mean "not now" told as `unavailable`. */
 export class PooledDataSource extends DataSource {
@@ -44,6 +47,25 @@ export class PooledDataSource extends DataSource {
     return (this.driver as unknown as { master: Pool }).master;
   }
 
+  /**
+   * Whether the connection on which `error` happened is to be destroyed. When the server has become a standby, the
+   * connections that idle lead to the same one: they go too, and new ones find the new primary.
+   */
+  destroysConnection(error: unknown): boolean {
+    if (!isBroken(error)) return false;
+    if (driverErrorOf(error).code === READ_ONLY) this.dropIdle();
+    return true;
+  }
+
+  private dropIdle(): void {
+    for (let left = this.pool.idleCount; left > 0; left--) {
+      void this.pool.connect().then(
+        (client) => client.release(true),
+        () => undefined,
+      );
+    }
+  }
+
   /** TypeORM's runner as it comes, for a scope that watches over the connection itself. */
   bareQueryRunner(): QueryRunner {
     return super.createQueryRunner('master');
@@ -56,7 +78,7 @@ export class PooledDataSource extends DataSource {
       try {
         return (await query(...args)) as never;
       } catch (error) {
-        if (isBroken(error)) await runner.releasePostgresConnection(error as Error);
+        if (this.destroysConnection(error)) await runner.releasePostgresConnection(error as Error);
         throw translate(error);
       }
     };

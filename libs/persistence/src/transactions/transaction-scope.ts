@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { isBroken, translate } from '../connection/database-errors.js';
+import { translate } from '../connection/database-errors.js';
 import type { PooledDataSource } from '../connection/pooled-data-source.js';
 import { statement } from '../connection/statement.js';
 
@@ -98,7 +98,7 @@ export class TransactionScope {
   }
 
   private fail(error: unknown): never {
-    this.broken ||= isBroken(error);
+    this.broken ||= this.dataSource.destroysConnection(error);
     throw translate(error);
   }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { isBroken, translate } from '../connection/database-errors.js';
+import { translate } from '../connection/database-errors.js';
 import { PooledDataSource } from '../connection/pooled-data-source.js';
 import { statement } from '../connection/statement.js';
 import { TransactionEndedError, TransactionScope } from './transaction-scope.js';
@@ -130,7 +130,7 @@ export class Transactions {
       try {
         return await client.query<R>(statement(sql, params));
       } catch (error) {
-        broken = isBroken(error);
+        broken = this.dataSource.destroysConnection(error);
         throw error;
       } finally {
         client.release(broken);
