@@ -52,7 +52,7 @@ export const REFRESH_STATEMENT = `
       c.client_id, c.audience, c.access_ttl, c.delivery, c.license_token_ttl
   ), ended AS (
     INSERT INTO session_revocations (session_id, expires_at)
-    SELECT session_id::text, $8::timestamptz FROM attempt WHERE verdict = 'reused'
+    SELECT session_id::text, $8::text::timestamptz FROM attempt WHERE verdict = 'reused'
     ON CONFLICT (session_id) DO NOTHING
   ), told AS (
     INSERT INTO outbox (id, event, key, data, headers)

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { Controller } from '@nestjs/common';
+import { Handles } from '#bus';
+import {
+  DeriveMacKey,
+  IssueLicenseToken,
+  SignToken,
+  Unavailable,
+  type DeriveMacKeyRequest,
+  type IssuedLicenseToken,
+  type IssueLicenseTokenRequest,
+  type MacKey,
+  type SignedToken,
+  type SignTokenRequest,
+} from '#contracts';
+
+const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** Secrets as identity sees it. */
+@Controller()
+export class SecretsNeighbour {
+  readonly signed: Record<string, unknown>[] = [];
+  /** While set, nothing is signed. */
+  sealed = false;
+
+  @Handles(SignToken, { transaction: false })
+  async sign({ claims, purpose }: SignTokenRequest): Promise<SignedToken> {
+    if (this.sealed) throw Unavailable.with();
+    if (purpose !== 'access') throw new Error('identity signs access tokens only');
+    this.signed.push(claims);
+    return { token: `${encoded({ alg: 'RS256', typ: 'at+jwt' })}.${encoded(claims)}.c2ln`, kid: 'k1' };
+  }
+
+  @Handles(DeriveMacKey, { transaction: false })
+  async derive({ context }: DeriveMacKeyRequest): Promise<MacKey> {
+    return { key: createHash('sha256').update(`test ${context}`).digest('base64url') };
+  }
+}
+
+/** Licensing as identity sees it. */
+@Controller()
+export class LicensingNeighbour {
+  asked = 0;
+  away = false;
+  /** Version of the entitlement that issued tokens state. */
+  version = 0;
+
+  @Handles(IssueLicenseToken, { transaction: false })
+  async issue({ user_id, ttl }: IssueLicenseTokenRequest): Promise<IssuedLicenseToken> {
+    this.asked++;
+    if (this.away) throw Unavailable.with();
+    const issued_at = new Date().toISOString();
+    const expires_at = new Date(Date.now() + ttl * 1_000).toISOString();
+    const license_token = `license.${user_id}.${this.version}.${this.asked}`;
+    return { license_token, version: this.version, issued_at, expires_at };
+  }
+}
+
+/** The claims of a token that {@link SecretsNeighbour} signed. */
+export const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as Record<string, unknown>;
