@@ -14,9 +14,10 @@ export class BootModule {
   /**
    * Asked again for the same config it gives the same module, so that an app has one of each whoever imports it.
    * @param config the app's config; it can be injected by its own class and as `AppConfig`. Tests may give a part of it.
+   * @param log for tests that read what is logged
    */
-  static forApp(app: string, config: Partial<AppConfig> = {}): DynamicModule {
-    return partsOf(app, config).module;
+  static forApp(app: string, config: Partial<AppConfig> = {}, log?: Log): DynamicModule {
+    return partsOf(app, config, log).module;
   }
 
   /** The log of that module, for what runs before Nest does. */
@@ -32,16 +33,17 @@ interface Parts {
 
 const made = new WeakMap<object, Map<string, Parts>>();
 
-function partsOf(app: string, config: Partial<AppConfig>): Parts {
+function partsOf(app: string, config: Partial<AppConfig>, log?: Log): Parts {
   const ofConfig = made.get(config) ?? new Map<string, Parts>();
   made.set(config, ofConfig);
-  const parts = ofConfig.get(app) ?? makeParts(app, config);
+  const held = ofConfig.get(app);
+  const parts = held && (!log || held.log === log) ? held : makeParts(app, config, log);
   ofConfig.set(app, parts);
   return parts;
 }
 
-function makeParts(app: string, config: Partial<AppConfig>): Parts {
-  const log = Log.create({ app, level: config.logLevel, format: config.logFormat });
+function makeParts(app: string, config: Partial<AppConfig>, given?: Log): Parts {
+  const log = given ?? Log.create({ app, level: config.logLevel, format: config.logFormat });
   const providers: Provider[] = [
     { provide: Log, useValue: log },
     { provide: AppConfig, useValue: config },
