@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LicenseClaimed } from '#contracts';
-import { Outbox, Transactions } from '#persistence';
+import { Outbox } from '#persistence';
 import { Clock } from '../clock/clock.service.js';
 import { EntitlementsService, type Standing } from '../entitlements/entitlements.service.js';
 import { GrantsRepository } from '../entitlements/grants.repository.js';
