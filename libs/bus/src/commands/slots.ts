@@ -49,14 +49,19 @@ export class Slots {
     try {
       return await work();
     } finally {
-      this.meanMs += (performance.now() - begun - this.meanMs) * NEWEST;
+      this.learn(performance.now() - begun);
       this.leave();
     }
   }
 
+  private learn(tookMs: number): void {
+    this.meanMs = this.meanMs ? this.meanMs + (tookMs - this.meanMs) * NEWEST : tookMs;
+  }
+
   private turn(deadline: number): Promise<void> {
     const waitMs = ((this.queue.length + 1) * this.meanMs) / this.width;
-    if (this.queue.length >= this.room || Date.now() + waitMs > deadline) return Promise.reject(tooMuch(waitMs));
+    const late = Date.now() + waitMs + this.meanMs > deadline;
+    if (late || this.queue.length >= this.room) return Promise.reject(tooMuch(waitMs));
     this.sweep ??= setInterval(() => this.refuseLate(), SWEEP_MS).unref();
     return new Promise((go, refuse) => this.queue.push({ deadline, go, refuse }));
   }
