@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AccessTokenVerifier, actorOf } from '#access-tokens';
+import { Refusal, type UserActor } from '#contracts';
+import { bearerOf } from './access-guard.js';
+
+/** Reads access tokens where no guard demands one. */
+@Injectable()
+export class TokenReader {
+  constructor(private readonly verifier: AccessTokenVerifier) {}
+
+  /** The person of a token. @throws Refusal `invalid_token` */
+  async person(token: string): Promise<UserActor> {
+    return actorOf(await this.verifier.verify(token));
+  }
+
+  /** The person behind a request, if a good token says so; a bad one says nothing. */
+  async personBehind(request: FastifyRequest): Promise<UserActor | undefined> {
+    const token = bearerOf(request);
+    return token === undefined ? undefined : this.personIn(token);
+  }
+
+  /** The person of a token, or nothing when it is not good. */
+  async personIn(token: string): Promise<UserActor | undefined> {
+    try {
+      return await this.person(token);
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'unauthenticated') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ClientPolicy } from '#contracts';
+
+type CookiePolicy = Pick<ClientPolicy, 'cookie_name' | 'cookie_domain' | 'cookie_same_site' | 'client_id'>;
+
+/**
+ * Name of a client's refresh cookie: `__Host-` binds it to this host, `__Secure-` where one parent domain is
+ * shared on purpose (R-SE1, C-sso).
+ */
+export function cookieName(policy: CookiePolicy): string {
+  const prefix = policy.cookie_domain ? '__Secure-' : '__Host-';
+  return prefix + (policy.cookie_name ?? `${policy.client_id}-refresh`);
+}
+
+/** The refresh cookie as a `Set-Cookie` value; `maxAge` in seconds. */
+export function refreshCookie(policy: CookiePolicy, token: string, maxAge: number): string {
+  const domain = policy.cookie_domain ? `; Domain=${policy.cookie_domain}` : '';
+  const attributes = `Path=/${domain}; Max-Age=${Math.max(0, Math.floor(maxAge))}; HttpOnly; Secure`;
+  return `${cookieName(policy)}=${token}; ${attributes}; SameSite=${policy.cookie_same_site}`;
+}
+
+export const clearedCookie = (policy: CookiePolicy): string => refreshCookie(policy, '', 0);
+
+/** The cookies of a `Cookie` header; of two with one name the first, which has the longer path, counts. */
+export function readCookies(header: string | undefined): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of header?.split(';') ?? []) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    if (at > 0 && !cookies.has(name))
+      cookies.set(
+        name,
+        pair
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, '$1'),
+      );
+  }
+  return cookies;
+}

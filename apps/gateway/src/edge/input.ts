@@ -1,0 +1,74 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { fieldsOf, NotFound, parse, Refusal, ValidationFailed, type FieldSpec, type Type } from '#contracts';
+import { routeOf } from './route.js';
+
+type Members = Record<string, unknown>;
+
+const fieldMaps = new WeakMap<Type, Map<string, FieldSpec>>();
+
+function fieldsByName(target: Type): Map<string, FieldSpec> {
+  let map = fieldMaps.get(target);
+  if (!map) fieldMaps.set(target, (map = new Map(fieldsOf(target).map((f) => [f.name, f]))));
+  return map;
+}
+
+/** Queries are text; numbers and flags in them are read as such, and everything else is left to the rules. */
+function fromText(spec: FieldSpec | undefined, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (spec?.type === 'integer' || spec?.type === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (spec?.type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  return value;
+}
+
+function queryOf(fields: Map<string, FieldSpec>, query: unknown): Members {
+  return Object.fromEntries(Object.entries(query as Members).map(([k, v]) => [k, fromText(fields.get(k), v)]));
+}
+
+function bodyOf(body: unknown): Members {
+  if (body === undefined) return {};
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Members;
+  throw ValidationFailed.with({ detail: 'The request must be a JSON object.', errors: [] });
+}
+
+const READS = new Set(['GET', 'HEAD', 'DELETE']);
+
+/** Members of the request that stand in headers. */
+function headersOf(request: FastifyRequest, fields: Map<string, FieldSpec>, sent: Members): Members {
+  const added: Members = {};
+  const clientId = request.headers['x-client-id'];
+  if (clientId !== undefined && fields.has('client_id') && sent.client_id === undefined) added.client_id = clientId;
+  const { idempotencyField } = routeOf(request);
+  const key = request.headers['idempotency-key'];
+  if (idempotencyField && key !== undefined && sent[idempotencyField] === undefined) added[idempotencyField] = key;
+  return added;
+}
+
+/**
+ * The request as `target`: body (or query), then headers, then path.
+ * @throws Refusal `validation_failed`; `not_found` when it is the path that cannot be right
+ */
+export function readInput<T extends object>(target: Type<T>, request: FastifyRequest): T {
+  const fields = fieldsByName(target);
+  const params = request.params as Members;
+  // A read that takes nothing does not mind what a cache or a tracker has added to its address.
+  if (!fields.size && READS.has(request.method)) return new target();
+  const sent = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
+  try {
+    return parse(target, { ...sent, ...headersOf(request, fields, sent), ...params });
+  } catch (error) {
+    if (error instanceof Refusal && error.extras.errors?.some((e) => e.field in params)) throw NotFound.with();
+    throw error;
+  }
+}
+
+/** The validated request of the route's command. */
+export const Input = createParamDecorator((_: undefined, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return readInput(routeOf(request).command!.request, request);
+});
+
+/** The validated body, for routes whose body is not the command's request. */
+export const Body = createParamDecorator((target: Type, context: ExecutionContext) =>
+  readInput(target, context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,0 +1,32 @@
+import type { FastifyInstance, RouteOptions as FastifyRoute } from 'fastify';
+import { optionsIn, type RouteOptions } from './route.js';
+
+export interface KnownRoute {
+  method: string;
+  /** With parameters as `:name`. */
+  path: string;
+  options: RouteOptions;
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+')}/?$`);
+
+/** Every route of the gateway, noted as it is registered: for `Allow`, the reference and the tests. */
+export class RouteTable {
+  readonly routes: KnownRoute[] = [];
+
+  constructor(fastify: FastifyInstance) {
+    fastify.addHook('onRoute', (route) => this.note(route));
+  }
+
+  /** Methods that `path` answers on that listener; empty when there is no such path. */
+  methodsOf(path: string, listener: 'public' | 'internal'): string[] {
+    const found = this.routes.filter((r) => r.options.listener === listener && patternOf(r.path).test(path));
+    return [...new Set(found.map((r) => r.method))].sort();
+  }
+
+  private note(route: FastifyRoute): void {
+    const options = optionsIn(route.config);
+    for (const method of [route.method].flat()) this.routes.push({ method, path: route.url, options });
+  }
+}

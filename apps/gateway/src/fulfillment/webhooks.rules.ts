@@ -1,0 +1,31 @@
+import type { FastifyRequest } from 'fastify';
+import type { RecordStorefrontEventRequest } from '#contracts';
+
+const MAX_SECRET = 512;
+const MAX_TYPE = 255;
+
+/** The password of Basic auth, which storefronts put into the ping's address; the name is theirs to choose. */
+function basicPassword(authorization: string | undefined): string | undefined {
+  const credentials = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization ?? '')?.[1];
+  if (!credentials) return undefined;
+  const [, ...password] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
+  return password.join(':');
+}
+
+const first = (value: unknown): string | undefined =>
+  [value].flat().find((v): v is string => typeof v === 'string' && v !== '');
+
+/** A ping as it arrived: nothing of its body is read here, so nothing of it can be misunderstood. */
+export function gumroadPing(request: FastifyRequest): RecordStorefrontEventRequest {
+  const { secret: inPath } = request.params as { secret?: string };
+  const { secret: inQuery } = request.query as { secret?: unknown };
+  const secret = first(inPath) ?? first(inQuery) ?? first(basicPassword(request.headers.authorization));
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return {
+    store: 'gumroad',
+    // What is longer than any secret is wrong, not malformed.
+    ...(secret !== undefined && secret.length <= MAX_SECRET ? { secret } : {}),
+    content_type: (request.headers['content-type'] || 'application/octet-stream').slice(0, MAX_TYPE),
+    body: body.toString('base64'),
+  };
+}

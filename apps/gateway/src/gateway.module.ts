@@ -1,0 +1,79 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AccessTokensModule } from '#access-tokens';
+import { BusModule } from '#bus';
+import { AccessGuard } from './access/access-guard.js';
+import { CallerRegistry } from './access/caller-registry.js';
+import { GatewayRevocations } from './access/gateway-revocations.js';
+import { InternalCallersService } from './access/internal-callers.service.js';
+import { TokenReader } from './access/token-reader.js';
+import { deadLetterControllers } from './dead-letters/dead-letters.controller.js';
+import { DocsController } from './docs/docs.controller.js';
+import { OpenApiService } from './docs/openapi.service.js';
+import { EdgeService } from './edge/edge.service.js';
+import { HealthController } from './edge/health.controller.js';
+import { LimitsService } from './edge/limits.service.js';
+import { OriginsService } from './edge/origins.service.js';
+import { ProblemFilter } from './edge/problem-filter.js';
+import { RouteTable } from './edge/route-table.js';
+import { SharedStore } from './edge/shared-store.js';
+import { OrdersController } from './fulfillment/orders.controller.js';
+import { WebhooksController } from './fulfillment/webhooks.controller.js';
+import { GatewayConfig } from './gateway.config.js';
+import { identityControllers, identityProviders } from './identity/identity.routes.js';
+import { EntitlementsController } from './licensing/entitlements.controller.js';
+import { GoneController } from './licensing/gone.controller.js';
+import { LicenseKeysController } from './licensing/license-keys.controller.js';
+import { LicensesController } from './licensing/licenses.controller.js';
+import { PagesController } from './pages/pages.controller.js';
+import { ProducersController } from './realtime/producers.controller.js';
+import { SocketAdmission } from './realtime/socket-admission.js';
+import { SocketsController } from './realtime/sockets.controller.js';
+import { SocketsService } from './realtime/sockets.service.js';
+import { UpgradeAnswer } from './realtime/upgrade-answer.js';
+import { KeysController } from './secrets/keys.controller.js';
+
+const access = [CallerRegistry, GatewayRevocations, InternalCallersService, TokenReader];
+const edge = [EdgeService, LimitsService, OriginsService, ProblemFilter, SharedStore];
+const sockets = [SocketAdmission, SocketsService, UpgradeAnswer];
+
+/** The only HTTP door. It holds no data: everything it answers comes over the bus. */
+@Module({})
+export class GatewayModule {
+  /** @param routes filled by the HTTP server as routes are registered */
+  static with(config: GatewayConfig, routes: RouteTable): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [busOf(config), AccessTokensModule.forApp(config.publicUrl)],
+      controllers: [
+        ...identityControllers,
+        EntitlementsController,
+        LicenseKeysController,
+        GoneController,
+        LicensesController,
+        WebhooksController,
+        OrdersController,
+        ProducersController,
+        SocketsController,
+        KeysController,
+        ...deadLetterControllers,
+        HealthController,
+        DocsController,
+        PagesController,
+      ],
+      providers: [
+        { provide: RouteTable, useValue: routes },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useExisting: ProblemFilter },
+        ...access,
+        ...edge,
+        ...sockets,
+        ...identityProviders,
+        OpenApiService,
+      ],
+    };
+  }
+}
+
+const busOf = (config: GatewayConfig): DynamicModule =>
+  BusModule.forApp({ app: 'gateway', url: config.natsUrl, seedFile: config.natsSeedFile });

@@ -1,0 +1,105 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BootModule, NestLogger, Shutdown, type Log } from '#boot';
+import { canonicalUrl } from './edge/aliases.rules.js';
+import { readBodies } from './edge/bodies.js';
+import { EdgeService } from './edge/edge.service.js';
+import { internalServer, listen, listenerConstraint } from './edge/listeners.js';
+import { ProblemFilter } from './edge/problem-filter.js';
+import { requestIdOf } from './edge/request-id.rules.js';
+import { RouteTable } from './edge/route-table.js';
+import { assertSecurityHeaders, SECURITY_HEADERS } from './edge/security-headers.js';
+import { GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { SocketsService } from './realtime/sockets.service.js';
+
+/** Longest path parameter: a webhook secret. */
+const MAX_PARAM_LENGTH = 512;
+
+class GatewayRoot {}
+
+type FrameworkErrors = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
+
+/** A running gateway: two listeners in front of the same routes. */
+export interface Gateway {
+  app: NestFastifyApplication;
+  publicPort: number;
+  internalPort: number;
+  routes: RouteTable;
+  close(): Promise<void>;
+}
+
+function adapterOf(onFrameworkError: FrameworkErrors): FastifyAdapter {
+  return new FastifyAdapter({
+    skipMiddie: true,
+    multipart: false,
+    requestIdHeader: false,
+    genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
+    rewriteUrl: (request: IncomingMessage) => canonicalUrl(request.url ?? '/'),
+    frameworkErrors: onFrameworkError,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, constraints: { listener: listenerConstraint } },
+  });
+}
+
+/** Builds the app without listening. */
+async function build(config: GatewayConfig, log?: Log) {
+  // The router refuses what it cannot read before any hook runs, so these answers get their headers here.
+  let filter: ProblemFilter | undefined;
+  const adapter = adapterOf((error, request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    filter?.answer(error, request, reply);
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  readBodies(fastify);
+  const routes = new RouteTable(fastify);
+  const module = {
+    module: GatewayRoot,
+    imports: [BootModule.forApp('gateway', config, log), GatewayModule.with(config, routes)],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(BootModule.logOf('gateway', config)),
+  });
+  filter = app.get(ProblemFilter, { strict: false });
+  app.get(EdgeService, { strict: false }).install(fastify);
+  return { app, fastify, routes };
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/**
+ * Starts both listeners.
+ * @param log for tests that read what is logged
+ */
+export async function startGateway(config: GatewayConfig, log?: Log): Promise<Gateway> {
+  const { app, fastify, routes } = await build(config, log);
+  await app.init();
+  await fastify.ready();
+  await assertSecurityHeaders(fastify);
+  const inside = internalServer(fastify);
+  const shutdown = app.get(Shutdown, { strict: false });
+  app.get(SocketsService, { strict: false }).attach(fastify.server);
+  await app.listen(config.publicPort, config.publicHost);
+  await listen(inside, config.internalHost, config.internalPort);
+  shutdown.register('http', 'public listener', () => closed(fastify.server));
+  shutdown.register('pools', 'internal listener', () => closed(inside));
+  const close = async (): Promise<void> => {
+    await shutdown.run('closed');
+    await app.close();
+  };
+  return { app, routes, publicPort: portOf(fastify.server), internalPort: portOf(inside), close };
+}
+
+/** Takes no new requests and resolves when those in flight are answered. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

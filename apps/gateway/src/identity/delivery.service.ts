@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ClientPolicyCache } from '#access-tokens';
+import type { ClientPolicy, IssuedTokens, TokenSet } from '#contracts';
+import { clearedCookie, refreshCookie } from '../edge/cookies.rules.js';
+
+/** Hands tokens out as each client application's policy says (B-cookie.login, R-SE10). */
+@Injectable()
+export class DeliveryService {
+  constructor(private readonly clients: ClientPolicyCache) {}
+
+  /** The body of the answer. A cookie client's refresh token goes into its cookie and never into the body. */
+  async deliver(issued: IssuedTokens, reply: FastifyReply): Promise<TokenSet> {
+    const policy = await this.policyOf(issued.client_id);
+    if (policy?.delivery === 'body') return issued.tokens;
+    const { refresh_token, ...rest } = issued.tokens;
+    if (refresh_token !== undefined && policy?.delivery === 'cookie') {
+      const seconds = (Date.parse(issued.refresh_expires_at) - Date.now()) / 1000;
+      reply.header('set-cookie', refreshCookie(policy, refresh_token, seconds));
+    }
+    return rest;
+  }
+
+  clear(policy: ClientPolicy, reply: FastifyReply): void {
+    reply.header('set-cookie', clearedCookie(policy));
+  }
+
+  /** A client's policy; read again when it is newer than what is known here. */
+  async policyOf(clientId: string): Promise<ClientPolicy | undefined> {
+    const known = this.clients.find(clientId);
+    if (known) return known;
+    await this.clients.reload();
+    return this.clients.find(clientId);
+  }
+}

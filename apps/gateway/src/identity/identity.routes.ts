@@ -1,0 +1,31 @@
+import { DeliveryService } from './delivery.service.js';
+import { HeldTokenService } from './held-token.service.js';
+import { OAuthController } from './oauth.controller.js';
+import { OAuthParties } from './oauth-parties.js';
+import { OAuthService } from './oauth.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInService } from './sign-in.service.js';
+import { UsersController } from './users.controller.js';
+import { WellKnownController } from './well-known.controller.js';
+import { WellKnownService } from './well-known.service.js';
+
+/** The routes over the identity service, and what they need. */
+export const identityControllers = [
+  SignInController,
+  SessionsController,
+  UsersController,
+  OAuthController,
+  WellKnownController,
+];
+
+export const identityProviders = [
+  DeliveryService,
+  HeldTokenService,
+  OAuthParties,
+  OAuthService,
+  SessionsService,
+  SignInService,
+  WellKnownService,
+];

@@ -1,0 +1,51 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Login, RegisterUser, RegisterUserRequest, TokenSet } from '#contracts';
+import { Body, Input } from '../edge/input.js';
+import { Serves } from '../edge/route.js';
+import { LoginBody, loginOf } from './credentials.rules.js';
+import { SignInService } from './sign-in.service.js';
+
+const docs = { tag: 'Signing in', answer: TokenSet };
+const form = { limit: 'login', body: 'form', docs: { ...docs, input: LoginBody } } as const;
+const players = {
+  ...form,
+  docs: { ...form.docs, description: 'Players only: an admin’s credentials are wrong here.' },
+};
+
+@Controller('v1/auth')
+export class SignInController {
+  constructor(private readonly signIn: SignInService) {}
+
+  @Post('register')
+  @Serves(RegisterUser, { limit: 'register', docs: { ...docs, status: 201, input: RegisterUserRequest } })
+  register(
+    @Input() input: RegisterUserRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenSet> {
+    return this.signIn.signIn(RegisterUser, input, request, reply);
+  }
+
+  @Post(['login', 'login/json', 'login/direct'])
+  @HttpCode(200)
+  @Serves(Login, form)
+  login(
+    @Body(LoginBody) body: LoginBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenSet> {
+    return this.signIn.signIn(Login, loginOf(body, 'any'), request, reply);
+  }
+
+  @Post(['player/login', 'player/login/json'])
+  @HttpCode(200)
+  @Serves(Login, players)
+  playerLogin(
+    @Body(LoginBody) body: LoginBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenSet> {
+    return this.signIn.signIn(Login, loginOf(body, 'player'), request, reply);
+  }
+}

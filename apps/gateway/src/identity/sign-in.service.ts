@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClientPolicyCache } from '#access-tokens';
+import { Bus } from '#bus';
+import type { Command, IssuedTokens, TokenSet } from '#contracts';
+import { askOf } from '../edge/ask.js';
+import { mayActWithCookies } from '../edge/cross-site.rules.js';
+import { CrossSiteRefused } from '../edge/edge.errors.js';
+import { OriginsService } from '../edge/origins.service.js';
+import { DeliveryService } from './delivery.service.js';
+
+/** Signs people in, whatever the way in, and hands them their tokens. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly bus: Bus,
+    private readonly clients: ClientPolicyCache,
+    private readonly origins: OriginsService,
+    private readonly delivery: DeliveryService,
+  ) {}
+
+  async signIn<Req extends { client_id?: string }>(
+    command: Command<Req, IssuedTokens>,
+    input: Req,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<TokenSet> {
+    this.refuseCrossSite(request, input.client_id ?? this.clients.defaultClientId);
+    return this.delivery.deliver(await this.bus.send(command, input, askOf(request)), reply);
+  }
+
+  /**
+   * A foreign page may not sign somebody in here: not by a form, which needs nobody's leave, and not into a cookie
+   * (R-SE9). JSON from anywhere else has either been allowed by a preflight or is no browser's.
+   */
+  private refuseCrossSite(request: FastifyRequest, clientId: string): void {
+    const { origin, 'sec-fetch-site': fetchSite, 'content-type': type } = request.headers;
+    const from = { origin, fetchSite: fetchSite as string | undefined };
+    if (mayActWithCookies(from, (o) => this.origins.allowsFor(o, clientId))) return;
+    const isForm = !/^application\/json\b/i.test(type ?? '');
+    if (isForm || this.clients.find(clientId)?.delivery === 'cookie') throw CrossSiteRefused.with();
+  }
+}

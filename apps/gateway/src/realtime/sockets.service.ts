@@ -1,0 +1,127 @@
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { AccessTokenVerifier } from '#access-tokens';
+import { Shutdown } from '#boot';
+import { InvalidToken, Unauthenticated, Unavailable, UpgradeRequired } from '#contracts';
+import { canonicalUrl } from '../edge/aliases.rules.js';
+import { requestIdOf } from '../edge/request-id.rules.js';
+import { SocketAdmission } from './socket-admission.js';
+import { switchingProtocols, tokenOf, upstreamHeaders, withoutToken, withoutUpgrade } from './upgrade.rules.js';
+import { Headers, UpgradeAnswer } from './upgrade-answer.js';
+
+export const SOCKET_PATH = '/v1/auth/ws';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+interface Upgrade {
+  request: IncomingMessage;
+  socket: Socket;
+  head: Buffer;
+  path: string;
+  query: URLSearchParams;
+  requestId: string;
+  headers: Headers;
+}
+
+/** Takes WebSocket upgrades on the public listener: authenticates them, then joins client and realtime app. */
+@Injectable()
+export class SocketsService {
+  private readonly open = new Set<Socket>();
+
+  constructor(
+    private readonly admission: SocketAdmission,
+    private readonly verifier: AccessTokenVerifier,
+    private readonly answer: UpgradeAnswer,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.take(server, request, socket as Socket, head));
+    this.shutdown.register('http', 'websockets', () => this.open.forEach((socket) => socket.end()));
+  }
+
+  private take(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const [path = '', query = ''] = canonicalUrl(request.url ?? '/').split(/\?(.*)/s, 2);
+    const isOurs = path === SOCKET_PATH && request.headers.upgrade?.toLowerCase() === 'websocket';
+    if (!isOurs || request.method !== 'GET') return asPlainRequest(server, request, socket, head);
+    socket.on('error', () => socket.destroy());
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    const upgrade = {
+      request,
+      socket,
+      head,
+      path,
+      query: new URLSearchParams(query),
+      requestId,
+      headers: new Headers(),
+    };
+    this.admit(upgrade).catch((error: unknown) => this.answer.refuse(socket, error, upgrade));
+  }
+
+  private async admit(upgrade: Upgrade): Promise<void> {
+    const { headers } = upgrade.request;
+    if (this.shutdown.begun) throw Unavailable.with({ retry_after: 1 + Math.random() * 4 });
+    if (headers['sec-websocket-version'] !== '13' || !headers['sec-websocket-key']) throw UpgradeRequired.with();
+    const address = await this.admission.check(upgrade.request, upgrade.headers);
+    const token = tokenOf(headers, upgrade.query);
+    if (!token) throw Unauthenticated.with();
+    await this.verifier.verify(token);
+    await this.join(upgrade, token, address);
+  }
+
+  /** Connects to the realtime app; resolves when the sockets are joined. */
+  private join(upgrade: Upgrade, token: string, address: string): Promise<void> {
+    const { request, socket, requestId } = upgrade;
+    const { hostname, port, host } = this.admission.realtime;
+    const upstream = httpRequest({
+      agent: false,
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port || 80,
+      path: withoutToken(upgrade.path, upgrade.query),
+      headers: upstreamHeaders(request.headers, { token, address, requestId, host }),
+      timeout: CONNECT_TIMEOUT_MS,
+    });
+    return new Promise((resolve, reject) => {
+      upstream.once('timeout', () => upstream.destroy());
+      upstream.once('error', () => reject(Unavailable.with()));
+      upstream.once('response', (answer) => {
+        answer.resume();
+        reject(answer.statusCode === 401 ? InvalidToken.with() : Unavailable.with({ retry_after: 2 }));
+      });
+      upstream.once('upgrade', (answer, peer, first) => {
+        socket.write(switchingProtocols(answer.headers, requestId));
+        this.pipe(upgrade, peer as Socket, first);
+        resolve();
+      });
+      socket.once('close', () => upstream.destroy());
+      upstream.end();
+    });
+  }
+
+  /** Bytes go both ways as fast as the slower side takes them; when one side ends, so does the other. */
+  private pipe({ socket, head }: Upgrade, peer: Socket, first: Buffer): void {
+    this.open.add(socket);
+    for (const side of [socket, peer]) side.setTimeout(0).setNoDelay(true).setKeepAlive(true, 30_000);
+    peer.on('error', () => socket.destroy());
+    peer.once('close', () => socket.end());
+    socket.once('close', () => {
+      this.open.delete(socket);
+      peer.destroy();
+    });
+    if (first.length) socket.write(first);
+    if (head.length) peer.write(head);
+    peer.pipe(socket);
+    socket.pipe(peer);
+  }
+}
+
+/**
+ * Serves a request that asks for another protocol (some HTTP clients ask for h2c with every request) as if it had
+ * not asked: the connection starts anew with the same bytes.
+ */
+function asPlainRequest(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  if (head.length) socket.unshift(head);
+  socket.unshift(Buffer.from(withoutUpgrade(request), 'latin1'));
+  server.emit('connection', socket);
+}
