@@ -1,9 +1,9 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
-import { Health, Log, Metrics, Shutdown } from '#boot';
+import { Log, Shutdown } from '#boot';
 import { DataSource } from 'typeorm';
+import { DatabaseWatch } from './connection/database-watch.js';
 import { openDataSource } from './connection/open-data-source.js';
 import { PooledDataSource } from './connection/pooled-data-source.js';
-import { watchDatabase } from './connection/watch-database.js';
 import { DeadLetterRepository } from './dead-letters/dead-letter.repository.js';
 import { InboxRepository } from './inbox/inbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
@@ -11,7 +11,14 @@ import { OutboxRepository } from './outbox/outbox.repository.js';
 import type { PersistenceOptions } from './persistence.options.js';
 import { Transactions } from './transactions/transactions.js';
 
-const REPOSITORIES: Provider[] = [Transactions, Outbox, OutboxRepository, InboxRepository, DeadLetterRepository];
+const PROVIDERS: Provider[] = [
+  Transactions,
+  Outbox,
+  OutboxRepository,
+  InboxRepository,
+  DeadLetterRepository,
+  DatabaseWatch,
+];
 
 /** The app's own database, for every module without importing it again. Needs `BootModule`. */
 @Module({})
@@ -19,12 +26,7 @@ export class PersistenceModule implements OnApplicationShutdown {
   constructor(
     @Inject(PooledDataSource) private readonly dataSource: PooledDataSource,
     private readonly shutdown: Shutdown,
-    health: Health,
-    metrics: Metrics,
-    outbox: OutboxRepository,
-    deadLetters: DeadLetterRepository,
   ) {
-    watchDatabase(dataSource.pool, health, metrics, { outbox, deadLetters });
     shutdown.register('pools', 'postgres', () => this.close());
   }
 
@@ -32,7 +34,7 @@ export class PersistenceModule implements OnApplicationShutdown {
     const providers: Provider[] = [
       { provide: PooledDataSource, inject: [Log], useFactory: (log: Log) => openDataSource(options, log) },
       { provide: DataSource, useExisting: PooledDataSource },
-      ...REPOSITORIES,
+      ...PROVIDERS,
     ];
     return { module: PersistenceModule, global: true, providers, exports: providers };
   }
