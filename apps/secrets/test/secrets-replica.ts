@@ -1,0 +1,140 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Module, type INestApplicationContext, type INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { BootModule, Health, Log, readConfig } from '#boot';
+import { Bus, BusModule, BusServer } from '#bus';
+import type { AppName } from '#contracts';
+import { testBroker, testDatabase, testDir, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
+import { migrations } from '../src/migrations/index.js';
+import { SecretsConfig } from '../src/secrets.config.js';
+import { SecretsModule } from '../src/secrets.module.js';
+
+export const ISSUER = 'https://id.example';
+export const PRODUCT = 'branchpy';
+
+/** A database, a broker and a key file, for any number of replicas. */
+export interface SecretsWorld {
+  database: TestDatabase;
+  broker: TestBroker;
+  kekFile: string;
+  /** Everything that any replica has logged. */
+  logged: string[];
+  /** Starts a replica. */
+  replica(env?: NodeJS.ProcessEnv): Promise<INestMicroservice>;
+  /** The bus as another app sees it. */
+  bus(app: AppName): Promise<Bus>;
+  end(): Promise<void>;
+}
+
+class CallerRoot {}
+Module({})(CallerRoot);
+
+export async function secretsWorld(): Promise<SecretsWorld> {
+  const database = await testDatabase('secrets', migrations);
+  const broker = await testBroker();
+  const dir = testDir('secrets');
+  const kekFile = path.join(dir, 'kek');
+  const logged: string[] = [];
+  const log = Log.create({ app: 'secrets', level: 'trace', destination: { write: (line) => void logged.push(line) } });
+  const running: INestApplicationContext[] = [];
+  const callers = new Map<AppName, Bus>();
+
+  const replica = async (env: NodeJS.ProcessEnv = {}): Promise<INestMicroservice> => {
+    const config = readConfig(SecretsConfig, {
+      GATEHOUSE_PROFILE: 'development',
+      NATS_URL: broker.url,
+      NATS_SEED_FILE: broker.seedFile('secrets'),
+      INTERNAL_PORT: '0',
+      DATABASE_URL: database.url,
+      KEK_FILE: kekFile,
+      LICENSE_ISSUER: ISSUER,
+      LICENSE_PRODUCT: PRODUCT,
+      PUBLIC_URL: ISSUER,
+      ...env,
+    });
+    const root = {
+      module: CallerRoot,
+      imports: [BootModule.forApp('secrets', config, log), SecretsModule.with(config)],
+    };
+    const app = await NestFactory.createMicroservice(root, {
+      logger: false,
+      abortOnError: false,
+      inject: [BusServer],
+      useFactory: (strategy: BusServer) => ({ strategy }),
+    });
+    running.push(app);
+    await app.listen();
+    app.get(Health).started();
+    return app;
+  };
+
+  const bus = async (app: AppName): Promise<Bus> => {
+    const held = callers.get(app);
+    if (held) return held;
+    const quiet = Log.create({ app, level: 'silent' });
+    const imports = [
+      BootModule.forApp(app, {}, quiet),
+      BusModule.forApp({ app, url: broker.url, seedFile: broker.seedFile(app) }),
+    ];
+    const context = await NestFactory.createApplicationContext({ module: CallerRoot, imports }, { logger: false });
+    running.push(context);
+    const made = context.get(Bus);
+    callers.set(app, made);
+    return made;
+  };
+
+  const end = async (): Promise<void> => {
+    await Promise.all(running.map((app) => app.close()));
+    await broker.stop();
+    await database.drop();
+    fs.rmSync(dir, { recursive: true, force: true });
+  };
+  return { database, broker, kekFile, logged, replica, bus, end };
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Claims of a person's access token. */
+export const accessClaims = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  iss: ISSUER,
+  sub: '019b0000-0000-7000-8000-000000000001',
+  aud: 'branchpy-api',
+  iat: now(),
+  exp: now() + 900,
+  jti: crypto.randomUUID(),
+  sid: crypto.randomUUID(),
+  client_id: 'branchpy-cli',
+  roles: ['user'],
+  amr: ['pwd'],
+  auth_time: now(),
+  ...over,
+});
+
+/** Claims of a license token. */
+export const licenseClaims = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  iss: ISSUER,
+  sub: '019b0000-0000-7000-8000-000000000001',
+  aud: 'branchpy-license',
+  iat: now(),
+  exp: now() + 30 * 86_400,
+  jti: crypto.randomUUID(),
+  plan: 'core',
+  features: ['export'],
+  max_offline_days: 30,
+  ...over,
+});
+
+/** A license blob to be signed. */
+export const blobRequest = (over: object = {}) => ({
+  license_key: 'DT1-CORE-0123-4567',
+  tier: 'core',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  iat: now(),
+  nbf: now(),
+  exp: now() + 366 * 86_400,
+  feat: { list: ['export'] },
+  jti: crypto.randomUUID(),
+  ...over,
+});
