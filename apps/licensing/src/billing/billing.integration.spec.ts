@@ -111,6 +111,7 @@ describe('plan changes', () => {
     ['an end before its beginning', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
     ['a beginning that is no date', { effective_at: '2026-W05' }, 'effective_at'],
     ['a control character in a feature', { features: ['a\u0000'] }, 'features'],
+    ['more features than a token can say', { features: Array.from({ length: 33 }, (_, i) => `f${i}`) }, 'features'],
     ['an empty feature', { features: [''] }, 'features'],
     ['a line break in the event id', { event_id: 'a\nb' }, 'event_id'],
     ['an unknown plan', { plan: 'gold' as Plan }, 'plan'],

@@ -26,6 +26,12 @@ describe('plans', () => {
     ]);
   });
 
+  it('A-token.license: refuses more features than one license token can say', () => {
+    const document = shipped();
+    document.plans.team.features = Array.from({ length: 33 }, (_, i) => `f${i}`);
+    expect(planCatalog(document).problems).toEqual(['plans: must have at most 32 different features']);
+  });
+
   it.each([[undefined], [null], ['text'], [[]], [{}]])('refuses %j as a file', (document) => {
     expect(planCatalog(document).problems.length).toBeGreaterThan(8);
   });

@@ -2,6 +2,8 @@ import { PLANS, TIERS, type Plan, type Tier } from '#contracts';
 import { PlanCatalog, type PlanRow } from './plan-catalog.js';
 
 const DEFAULT_OFFLINE_DAYS = 30;
+/** Of all plans together: with what billing may add they must fit into one license token. */
+const MOST_FEATURES = 32;
 const FEATURE = /^[a-z][a-z0-9_.]{0,63}$/;
 const MEMBERS = ['rank', 'features', 'max_offline_days'];
 
@@ -31,6 +33,8 @@ function readPlans(value: unknown, problems: string[]): Map<Plan, PlanRow> {
     if (!PLANS.includes(name as Plan)) problems.push(`plans.${name}: is no plan; the plans are ${PLANS.join(', ')}`);
   }
   const plans = new Map(PLANS.map((name) => [name, readPlan(name, rows[name], problems)]));
+  const features = new Set([...plans.values()].flatMap((plan) => plan.features));
+  if (features.size > MOST_FEATURES) problems.push(`plans: must have at most ${MOST_FEATURES} different features`);
   for (const name of PLANS) {
     const rank = plans.get(name)!.rank;
     const twin = PLANS.slice(0, PLANS.indexOf(name)).find((other) => plans.get(other)!.rank === rank);
