@@ -21,18 +21,20 @@ export class MailDeliveryService {
 
   async deliver(lease: MailLease): Promise<void> {
     const prepared = await this.prepare(lease);
+    if (!prepared) return;
     if (prepared.now === 'drop') return this.books.dropped(lease, prepared.why);
     if (prepared.now === 'wait') return this.books.wait(lease, prepared.why, prepared.seconds);
     await this.send(lease, prepared.mail);
   }
 
-  private async prepare(lease: MailLease): Promise<Prepared> {
+  private async prepare(lease: MailLease): Promise<Prepared | undefined> {
     try {
       return await this.preparation.prepare(lease);
     } catch (error) {
       const why = error instanceof Refusal ? `Looking it up failed: ${error.code}.` : 'Looking it up failed.';
       this.log.warn('a mail cannot be prepared', { mail_id: lease.id, template: lease.template, error });
-      return { now: 'wait', why, seconds: backoffSeconds(lease.attempts) };
+      await this.books.retryLater(lease, why, backoffSeconds(lease.attempts));
+      return undefined;
     }
   }
 

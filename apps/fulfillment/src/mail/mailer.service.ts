@@ -24,6 +24,8 @@ export class MailerService implements OnApplicationShutdown {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+    // A pooled connection that breaks while idle is replaced by the next mail.
+    this.transport.on('error', () => undefined);
   }
 
   /**

@@ -1,0 +1,31 @@
+import { ProductCatalog } from './product-catalog.js';
+
+const find = (yaml: string, permalink: string | null, id: string | null = null) =>
+  new ProductCatalog(yaml).find('gumroad', { permalink, id });
+
+describe('the products file', () => {
+  it('maps the products of the development shop to their tiers for a year', () => {
+    const catalog = ProductCatalog.fromFile(`${__dirname}/../../../../config/products.yaml`);
+    const found = ['lite', 'core', 'pro', 'enterprise', 'other'].map((permalink) =>
+      catalog.find('gumroad', { permalink, id: null }),
+    );
+    expect(found).toEqual([...['lite', 'core', 'pro', 'enterprise'].map((tier) => ({ tier, years: 1 })), null]);
+  });
+
+  it('finds a product by its id before its permalink', () => {
+    const yaml = 'gumroad: [{permalinks: [a], tier: lite, years: 1}, {product_ids: [X==], tier: pro, years: 2}]';
+    expect(find(yaml, 'a', 'X==')).toEqual({ tier: 'pro', years: 2 });
+    expect(find(yaml, 'a')).toEqual({ tier: 'lite', years: 1 });
+    expect(find(yaml, null)).toBeNull();
+  });
+
+  it('tells everything that is wrong at once', () => {
+    const yaml =
+      'gumroad: [{permalinks: [a], tier: gold, years: 0}, 7, {tier: pro, years: 1}, {permalinks: [b], tier: pro, years: 1}, {permalinks: [b], tier: pro, years: 1}]';
+    expect(() => new ProductCatalog(yaml)).toThrow(
+      /tier[^]*years[^]*\[1\] is no mapping[^]*\[2\] has neither[^]*listed twice/,
+    );
+    expect(() => new ProductCatalog('gumroad: 7')).toThrow(/no list/);
+    expect(() => new ProductCatalog('a: [')).toThrow(/no YAML/);
+  });
+});

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { Controller } from '@nestjs/common';
+import { Handles } from '#bus';
+import {
+  LicenseIssued,
+  LicenseRevoked,
+  MintLicense,
+  NotFound,
+  ReadLicense,
+  RestoreLicense,
+  RevokeLicense,
+  SuspendLicense,
+  Unavailable,
+  type LicenseRecord,
+  type MintLicenseRequest,
+  type ReadLicenseRequest,
+  type RestoreLicenseRequest,
+  type RevokeLicenseRequest,
+  type SuspendLicenseRequest,
+} from '#contracts';
+import { Outbox } from '#persistence';
+
+/** What the fake licensing knows; shared with the test. */
+export class LicenseBook {
+  readonly licenses = new Map<string, LicenseRecord>();
+  mints = 0;
+  /** Refuses everything with `unavailable` this many times. */
+  failures = 0;
+  /** Runs before a license is minted. */
+  beforeMint: () => Promise<void> = () => Promise.resolve();
+
+  ofOrder(order: string): LicenseRecord | undefined {
+    return [...this.licenses.values()].find((l) => l.gumroad_order_id === order);
+  }
+
+  reset(): void {
+    this.licenses.clear();
+    this.mints = 0;
+    this.failures = 0;
+    this.beforeMint = () => Promise.resolve();
+  }
+
+  mayFail(): void {
+    if (this.failures-- > 0) throw Unavailable.with();
+  }
+}
+
+function licenseOf(input: MintLicenseRequest): LicenseRecord {
+  const part = () => randomBytes(2).toString('hex').toUpperCase();
+  const issued = new Date();
+  const expires = new Date(issued);
+  expires.setUTCFullYear(issued.getUTCFullYear() + (input.years ?? 1));
+  return {
+    license_key: `DT1-${input.tier.toUpperCase()}-${part()}-${part()}`,
+    tier: input.tier,
+    issued_at: issued.toISOString(),
+    expires_at: expires.toISOString(),
+    status: 'active',
+    name: input.name,
+    email: input.email,
+    blob: `DTLIC2:${randomBytes(200).toString('base64url')}.${randomBytes(64).toString('base64url')}`,
+    gumroad_order_id: input.order ?? null,
+    revoked_at: null,
+    revoked_reason: null,
+    notes: null,
+    user_id: null,
+  };
+}
+
+/** Licensing as its contract describes it, without plans and signatures. */
+@Controller()
+export class FakeLicensing {
+  constructor(
+    private readonly book: LicenseBook,
+    private readonly outbox: Outbox,
+  ) {}
+
+  @Handles(MintLicense)
+  async mint(input: MintLicenseRequest): Promise<LicenseRecord> {
+    this.book.mayFail();
+    await this.book.beforeMint();
+    const known = input.order && this.book.ofOrder(input.order);
+    if (known) return known;
+    const license = licenseOf(input);
+    this.book.mints += 1;
+    this.book.licenses.set(license.license_key, license);
+    const { license_key, tier } = license;
+    await this.outbox.append(LicenseIssued, { license_key, tier, order: input.order ?? null });
+    return license;
+  }
+
+  @Handles(RevokeLicense)
+  async revoke({ gumroad_order_id, reason }: RevokeLicenseRequest): Promise<LicenseRecord> {
+    const license = this.found(gumroad_order_id!);
+    if (license.status !== 'revoked') {
+      Object.assign(license, {
+        status: 'revoked',
+        revoked_at: new Date().toISOString(),
+        revoked_reason: reason ?? null,
+      });
+    }
+    return license;
+  }
+
+  @Handles(SuspendLicense)
+  async suspend({ gumroad_order_id }: SuspendLicenseRequest): Promise<LicenseRecord> {
+    return this.turn(gumroad_order_id, 'suspended');
+  }
+
+  @Handles(RestoreLicense)
+  async restore({ gumroad_order_id }: RestoreLicenseRequest): Promise<LicenseRecord> {
+    return this.turn(gumroad_order_id, 'active');
+  }
+
+  @Handles(ReadLicense, { transaction: false })
+  async read({ license_key }: ReadLicenseRequest): Promise<LicenseRecord> {
+    const license = this.book.licenses.get(license_key);
+    if (!license) throw NotFound.with();
+    return license;
+  }
+
+  private turn(order: string, status: 'active' | 'suspended'): LicenseRecord {
+    const license = this.found(order);
+    if (license.status === 'revoked') throw LicenseRevoked.with();
+    return Object.assign(license, { status });
+  }
+
+  private found(order: string): LicenseRecord {
+    this.book.mayFail();
+    const license = this.book.ofOrder(order);
+    if (!license) throw NotFound.with();
+    return license;
+  }
+}
