@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Health, Log } from '#boot';
+import { KEY_PURPOSES } from '#contracts';
 import { Keyring } from './keyring.service.js';
+import { RotationService } from './rotation.service.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';
 
 const PERIOD_MS = 10_000;
@@ -14,6 +16,7 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly keyring: Keyring,
     private readonly keys: SigningKeysRepository,
+    private readonly rotation: RotationService,
     private readonly log: Log,
     health: Health,
   ) {
@@ -48,5 +51,6 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     await this.keys.retireEnded();
     await this.keyring.reload();
     await this.keyring.prepareNext();
+    for (const purpose of KEY_PURPOSES) await this.rotation.rotateOverdue(purpose);
   }
 }

@@ -110,6 +110,7 @@ export class Keyring {
     const pkcs8 = open(dataKey, contextOf(kid, purpose), private_key);
     try {
       await this.audit.append({ action: 'key.open', caller: 'secrets', kid, subject: purpose });
+      this.log.info('a signing key is in use', { kid, purpose });
       return { kid, key: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };
     } finally {
       pkcs8.fill(0);

@@ -5,6 +5,7 @@ import { verifyBlob, type LicensePublicKey } from '#license-format';
 import { eventually } from '../../../../test/support/index.js';
 import { accessClaims, blobRequest, PRODUCT, secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
 import { Keyring } from './keyring.service.js';
+import { RotationService } from './rotation.service.js';
 
 describe('the keyring of several replicas', () => {
   let world: SecretsWorld;
@@ -128,5 +129,20 @@ describe('the keyring of several replicas', () => {
     await rotate('license_blob');
     await world.database.query('UPDATE signing_keys SET not_after = now() WHERE kid = $1', [old.kid]);
     expect(await verdict(old.blob)).toBe('KEY_RETIRED');
+  });
+
+  it('an access key is rotated after 30 days, once, whichever replicas notice; a key of blobs never by itself', async () => {
+    const [access] = await inState('active', 'access');
+    const [blob] = await inState('active', 'license_blob');
+    const retired = (await inState('retiring', 'access')).length;
+    await world.database.query(
+      "UPDATE signing_keys SET activated_at = now() - interval '31 days' WHERE state = 'active' AND purpose IN ('access', 'license_blob')",
+    );
+    await Promise.all(
+      replicas.flatMap((r) => KEY_PURPOSES.map((purpose) => r.get(RotationService).rotateOverdue(purpose))),
+    );
+    expect(await inState('active', 'access')).not.toEqual([access]);
+    expect(await inState('retiring', 'access')).toHaveLength(retired + 1);
+    expect(await inState('active', 'license_blob')).toEqual([blob]);
   });
 });

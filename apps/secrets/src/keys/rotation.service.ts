@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Log } from '#boot';
 import { KeyRotated, type KeyPurpose } from '#contracts';
 import { Outbox, Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
@@ -26,7 +25,6 @@ export class RotationService {
     private readonly audit: AuditLog,
     private readonly tx: Transactions,
     private readonly outbox: Outbox,
-    private readonly log: Log,
   ) {}
 
   /**
@@ -35,23 +33,41 @@ export class RotationService {
    * @throws Refusal `sealed`
    */
   rotate(order: RotationOrder): Promise<StoredPublicKey> {
-    // One at a time: each holds a connection while its audit entry is written over another one.
-    const turn = this.last.then(() => this.rotateNow(order));
+    return this.inTurn(async () => {
+      for (;;) {
+        await this.keyring.prepareNext([order.purpose]);
+        const made = await this.tx.run(() => this.exchange(order));
+        // Nothing when another replica took the key in waiting; the next one has to be made first.
+        if (made) return this.use(made);
+      }
+    });
+  }
+
+  /** Rotates a purpose's key that has been in use for too long; of all replicas one does it. */
+  rotateOverdue(purpose: KeyPurpose): Promise<void> {
+    return this.inTurn(async () => {
+      const days = KEY_PROFILES[purpose].rotateAfterDays;
+      if (days === undefined || !(await this.keys.findOverdue(purpose, days))) return;
+      await this.keyring.prepareNext([purpose]);
+      const made = await this.tx.run(async () => {
+        await this.keys.lock(purpose);
+        const overdue = await this.keys.findOverdue(purpose, days);
+        return overdue ? this.exchange({ purpose, compromised: false, caller: 'secrets' }) : null;
+      });
+      if (made) await this.use(made);
+    });
+  }
+
+  /** One at a time: each holds a connection while its audit entry is written over another one. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
-  private async rotateNow(order: RotationOrder): Promise<StoredPublicKey> {
-    this.keyring.assertOpen();
-    for (;;) {
-      await this.keyring.prepareNext([order.purpose]);
-      const made = await this.tx.run(() => this.exchange(order));
-      // Another replica took the key in waiting; the next one has to be made first.
-      if (!made) continue;
-      await this.keyring.reload();
-      this.log.info('a signing key was rotated', { kid: made.kid, purpose: made.purpose });
-      return made;
-    }
+  private async use(made: StoredPublicKey): Promise<StoredPublicKey> {
+    await this.keyring.reload();
+    return made;
   }
 
   private async exchange({ purpose, compromised, caller, requestId }: RotationOrder): Promise<StoredPublicKey | null> {

@@ -46,8 +46,8 @@ export class SigningKeysRepository {
   /** Keeps the key unless its purpose has one in that state already. @returns whether it was kept */
   async addIfFirst(key: NewSigningKey): Promise<boolean> {
     const rows = await this.tx.query(
-      `INSERT INTO signing_keys (kid, purpose, alg, state, public_jwk, private_key)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING kid`,
+      `INSERT INTO signing_keys (kid, purpose, alg, state, public_jwk, private_key, activated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $4 = 'active' THEN now() END) ON CONFLICT DO NOTHING RETURNING kid`,
       [key.kid, key.purpose, key.alg, key.state, JSON.stringify(key.public_jwk), key.private_key],
     );
     return rows.length === 1;
@@ -70,11 +70,21 @@ export class SigningKeysRepository {
   /** Lets the next key sign. */
   async activateNext(purpose: KeyPurpose): Promise<StoredPublicKey | undefined> {
     const [row] = await this.tx.query<StoredPublicKey>(
-      `UPDATE signing_keys SET state = 'active' WHERE purpose = $1 AND state = 'next'
+      `UPDATE signing_keys SET state = 'active', activated_at = now() WHERE purpose = $1 AND state = 'next'
        RETURNING kid, purpose, alg, state, public_jwk, not_before, not_after`,
       [purpose],
     );
     return row;
+  }
+
+  /** The active key of the purpose when it has been in use for longer than that many days. */
+  async findOverdue(purpose: KeyPurpose, days: number): Promise<string | undefined> {
+    const [row] = await this.tx.query<{ kid: string }>(
+      `SELECT kid FROM signing_keys
+       WHERE purpose = $1 AND state = 'active' AND activated_at < now() - make_interval(days => $2)`,
+      [purpose, days],
+    );
+    return row?.kid;
   }
 
   /** Retires what has come to its end. @returns whether there was any */

@@ -26,9 +26,11 @@ export class Keyring1795219200000 implements MigrationInterface {
         private_key bytea,
         not_before timestamptz NOT NULL DEFAULT now(),
         not_after timestamptz,
+        activated_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
         -- A key that signs no more is not kept: what is not there cannot be stolen.
         CHECK ((private_key IS NOT NULL) = (state IN ('next', 'active'))),
+        CHECK ((activated_at IS NULL) = (state = 'next')),
         CHECK ((not_after IS NULL) = (state IN ('next', 'active')))
       );
       CREATE UNIQUE INDEX signing_keys_one_active ON signing_keys (purpose) WHERE state = 'active';
