@@ -95,7 +95,7 @@ export const untilReady = (app: AppOnBus, limitMs?: number): Promise<void> =>
 
 /** The value of a metric with the given labels, 0 when it was never touched. */
 export async function metric(app: AppOnBus, name: string, labels: Record<string, string> = {}): Promise<number> {
-  const found = await app.metrics.registry.getSingleMetric(name)?.get();
+  const found = await app.metrics.registry.getSingleMetric(name.replace(/_count$/, ''))?.get();
   const values = (found?.values ?? []) as { value: number; labels: Record<string, string>; metricName?: string }[];
   const match = values.filter(
     (v) => (v.metricName ?? name) === name && Object.entries(labels).every(([k, l]) => v.labels[k] === l),
