@@ -1,0 +1,317 @@
+import { Edge, PUBLIC_URL, type RunningGateway } from '../../test/gateway-under-test.js';
+
+let edge: Edge;
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  edge = await Edge.start();
+  gateway = await edge.gateway();
+});
+afterAll(() => edge.stop());
+beforeEach(() => edge.neighbours.forget());
+
+/** A path that the route answers, with ids where it has parameters. */
+const concrete = (path: string): string => path.replace(/:\w+/g, '01890000-0000-7000-8000-000000000001');
+
+const listed = (listener: 'public' | 'internal') =>
+  gateway.gateway.routes.routes.filter((r) => r.options.listener === listener && r.method !== 'HEAD');
+
+describe('problem documents', () => {
+  it('an unknown path is 404 with everything a problem document has, on both listeners', async () => {
+    for (const got of [
+      await gateway.call('GET', '/v1/nothing?token=s3cret'),
+      await gateway.internal('GET', '/v1/auth/me'),
+    ]) {
+      expect(got.status).toBe(404);
+      expect(got.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(got.body).toEqual({
+        type: `${PUBLIC_URL}/docs/errors#not_found`,
+        title: expect.any(String),
+        status: 404,
+        detail: expect.any(String),
+        code: 'not_found',
+        instance: expect.stringMatching(/^\/v1\/(nothing|auth\/me)$/),
+        request_id: got.headers.get('x-request-id'),
+      });
+    }
+  });
+
+  it('a wrong method is 405 with Allow, on every path of both listeners', async () => {
+    for (const route of [...listed('public'), ...listed('internal')]) {
+      const path = concrete(route.path);
+      const send = route.options.listener === 'internal' ? gateway.internal.bind(gateway) : gateway.call.bind(gateway);
+      const got = await send('PATCH', path);
+      expect([path, got.status, got.body.code]).toEqual([path, 405, 'method_not_allowed']);
+      expect(got.headers.get('allow')?.split(', ')).toContain(route.method);
+    }
+  });
+
+  it('E-guard: every route for people is 401 without a token, and says so', async () => {
+    const routes = listed('public').filter((r) => r.options.permission === 'user');
+    expect(routes.length).toBeGreaterThan(5);
+    for (const route of routes) {
+      const got = await gateway.call(route.method, concrete(route.path));
+      expect([route.path, got.status, got.body.code]).toEqual([route.path, 401, 'unauthenticated']);
+      expect(got.headers.get('www-authenticate')).toBe('Bearer');
+      const bad = await gateway.call(route.method, concrete(route.path), { token: 'x.y.z' });
+      expect([route.path, bad.status, bad.body.code]).toEqual([route.path, 401, 'invalid_token']);
+      expect(bad.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    }
+  });
+
+  const writes = () =>
+    [...listed('public'), ...listed('internal')].filter(
+      (r) => ['POST', 'PUT', 'PATCH'].includes(r.method) && r.options.command && r.options.body !== 'raw',
+    );
+  const sendTo = (route: { path: string; method: string; options: { listener?: string } }, sent: object) =>
+    route.options.listener === 'internal'
+      ? gateway.asRoot(route.method, concrete(route.path), sent)
+      : gateway.call(route.method, concrete(route.path), { token: edge.issuer.token(), ...sent });
+
+  it('malformed JSON is 400, or 415 where only forms are read, on every route with a body', async () => {
+    for (const route of writes()) {
+      const got = await sendTo(route, { body: '{"a":', headers: { 'content-type': 'application/json' } });
+      expect([route.path, got.status]).toEqual([route.path, route.options.body === 'form-only' ? 415 : 400]);
+      expect(got.text).not.toMatch(/SyntaxError|position|at /);
+    }
+  });
+
+  it('a wrong media type is 415 on every route with a body', async () => {
+    for (const route of writes()) {
+      const got = await sendTo(route, { body: '<a/>', headers: { 'content-type': 'text/xml' } });
+      expect([route.path, got.status]).toEqual([route.path, 415]);
+    }
+  });
+
+  it('R-SE8: text/plain and forms are refused where they are not welcome', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      const got = await gateway.call('POST', '/v1/auth/refresh', { body: 'a=b', headers: { 'content-type': type } });
+      expect([type, got.status]).toEqual([type, 415]);
+    }
+  });
+
+  it('a body over 64 KiB is 413 on every route with a body', async () => {
+    const json = { padding: 'x'.repeat(65 * 1024) };
+    for (const route of writes().filter((r) => r.options.body !== 'form-only')) {
+      const got = await sendTo(route, { json });
+      expect([route.path, got.status, got.body.code]).toEqual([route.path, 413, 'body_too_large']);
+    }
+  });
+
+  it('an unknown field is a failure on every route with a JSON body, and is named', async () => {
+    for (const route of writes().filter((r) => r.options.errors !== 'oauth')) {
+      const got = await sendTo(route, { json: { no_such_field: 1 } });
+      expect([route.path, got.status, got.body.code]).toEqual([route.path, 400, 'validation_failed']);
+      expect(got.body.errors).toContainEqual({
+        field: 'no_such_field',
+        code: 'unknown_field',
+        detail: expect.any(String),
+      });
+    }
+  });
+
+  it('every failing field is named at once', async () => {
+    const got = await gateway.call('POST', '/v1/auth/register', {
+      json: { email: 'nope', username: 'a', extra: true },
+    });
+    expect(got.body.errors.map((e: { field: string }) => e.field).sort()).toEqual([
+      'email',
+      'extra',
+      'password',
+      'username',
+    ]);
+  });
+
+  it('a body that is no object is 400', async () => {
+    for (const json of [[], 'text', 5, null]) {
+      const got = await gateway.call('POST', '/v1/auth/verify', { json });
+      expect([json, got.status, got.body.code]).toEqual([json, 400, 'validation_failed']);
+    }
+  });
+
+  it('__proto__ in a body is refused, however it is written', async () => {
+    for (const body of ['{"__proto__":{"a":1}}', '{"\\u005f_proto__":{"a":1}}']) {
+      const got = await gateway.call('POST', '/v1/auth/verify', {
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(got.status).toBe(400);
+    }
+  });
+
+  it('a path that cannot be decoded is 400, with all headers', async () => {
+    const got = await gateway.call('GET', '/v1/auth/%E0%A4%A');
+    expect([got.status, got.body.code]).toEqual([400, 'validation_failed']);
+    expect(got.headers.get('x-frame-options')).toBe('DENY');
+  });
+
+  it('R-LG4: what breaks in a service leaves as `internal`, without its text', async () => {
+    const { ReadMe } = await import('#contracts');
+    edge.neighbours.on(ReadMe, () => {
+      throw new Error('SELECT secret FROM table');
+    });
+    const got = await gateway.call('GET', '/v1/auth/me', { token: edge.issuer.token() });
+    expect([got.status, got.body.code]).toEqual([500, 'internal']);
+    expect(got.text).not.toMatch(/secret|SELECT|cmd\./);
+  });
+
+  it('a declared refusal of a service crosses with its status, detail and fields', async () => {
+    const { RegisterUser, UsernameTaken } = await import('#contracts');
+    edge.neighbours.on(RegisterUser, () => {
+      throw UsernameTaken.with('Try ada2.');
+    });
+    const json = { email: 'a@example.com', username: 'ada', password: 'correct horse battery' };
+    const got = await gateway.call('POST', '/v1/auth/register', { json });
+    expect(got.body).toMatchObject({ status: 409, code: 'username_taken', detail: 'Try ada2.' });
+  });
+
+  it('step-up is 401 with its own challenge', async () => {
+    const { InsufficientUserAuthentication, ReadMe } = await import('#contracts');
+    edge.neighbours.on(ReadMe, () => {
+      throw InsufficientUserAuthentication.with();
+    });
+    const got = await gateway.call('GET', '/v1/auth/me', { token: edge.issuer.token() });
+    expect(got.headers.get('www-authenticate')).toBe('Bearer error="insufficient_user_authentication"');
+  });
+
+  it('E-guard: a soft-deleted or inactive person is 401 with a challenge', async () => {
+    const { ReadMe, Unauthenticated } = await import('#contracts');
+    edge.neighbours.on(ReadMe, () => {
+      throw Unauthenticated.with();
+    });
+    const got = await gateway.call('GET', '/v1/auth/me', { token: edge.issuer.token() });
+    expect([got.status, got.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+  });
+
+  it('overload is 503 with Retry-After', async () => {
+    const { Login, Overloaded } = await import('#contracts');
+    edge.neighbours.on(Login, () => {
+      throw Overloaded.with({ retry_after: 3 });
+    });
+    const got = await gateway.call('POST', '/v1/auth/login', { json: { username: 'a', password: 'b' } });
+    expect([got.status, got.headers.get('retry-after')]).toEqual([503, '3']);
+  });
+});
+
+describe('listeners', () => {
+  it('/internal and /metrics exist on the internal listener only, however the path is written', async () => {
+    for (const path of [
+      '/internal/licenses',
+      '/%69nternal/licenses',
+      '/metrics',
+      '/%6detrics',
+      '/api/v1/../internal/licenses',
+    ]) {
+      expect([path, (await gateway.call('GET', path)).status]).toEqual([path, 404]);
+    }
+    expect((await gateway.internal('GET', '/metrics')).text).toMatch(/^# HELP/m);
+    expect((await gateway.internal('GET', '/internal/licenses')).status).toBe(401);
+  });
+
+  it('health is on both, and nothing public is on the internal one', async () => {
+    for (const send of [gateway.call.bind(gateway), gateway.internal.bind(gateway)]) {
+      expect((await send('GET', '/health/live')).body).toEqual({ status: 'live' });
+      expect(Object.keys((await send('GET', '/health/ready')).body.dependencies)).toContain('verifier');
+    }
+    for (const path of ['/', '/docs', '/openapi.json', '/v1/auth/me', '/.well-known/jwks.json']) {
+      expect([path, (await gateway.internal('GET', path)).status]).toEqual([path, 404]);
+    }
+  });
+});
+
+describe('aliases', () => {
+  it.each([
+    ['/v1/auth/me', '/api/v1/auth/me', '/auth/me'],
+    ['/v1/license/me', '/api/v1/license/entitlements', '/license/me'],
+  ])('%s answers at every alias', async (...paths) => {
+    for (const path of paths) {
+      const got = await gateway.call('GET', path, { token: edge.issuer.token() });
+      expect([path, got.status]).toEqual([path, 200]);
+    }
+  });
+
+  it('A-legacy: the removed endpoints answer 410 and name their successor, at every alias', async () => {
+    for (const path of [
+      '/v1/entitlements',
+      '/api/v1/entitlements',
+      '/entitlements',
+      '/v1/license/status',
+      '/license/status',
+    ]) {
+      const got = await gateway.call('GET', path);
+      expect([path, got.status, got.body.code]).toEqual([path, 410, 'gone']);
+      expect(got.headers.get('link')).toBe('</v1/license/me>; rel="successor-version"');
+      expect(got.body.detail).toContain('/v1/license/me');
+    }
+  });
+
+  it('webhooks, well-known and health have no prefix', async () => {
+    for (const path of ['/v1/webhooks/gumroad', '/v1/.well-known/jwks.json', '/v1/health/live']) {
+      expect([path, (await gateway.call('GET', path)).status]).toEqual([path, 404]);
+    }
+  });
+});
+
+describe('headers', () => {
+  const HEADERS = [
+    'strict-transport-security',
+    'x-content-type-options',
+    'referrer-policy',
+    'cross-origin-opener-policy',
+  ];
+
+  it('E-headers R-SE12: security headers are on every answer', async () => {
+    for (const path of ['/health/live', '/nothing', '/v1/auth/me', '/docs', '/', '/openapi.json']) {
+      const { headers } = await gateway.call('GET', path);
+      for (const name of HEADERS) expect([path, name, headers.has(name)]).toEqual([path, name, true]);
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    }
+  });
+
+  it('E-headers: pages carry a CSP with a fresh nonce that their scripts have', async () => {
+    const nonces = new Set<string>();
+    for (const path of ['/', '/verify-email', '/docs', '/docs/errors', '/docs']) {
+      const { headers, text } = await gateway.call('GET', path);
+      const nonce = /script-src 'nonce-([^']+)'/.exec(headers.get('content-security-policy')!)![1]!;
+      nonces.add(nonce);
+      for (const tag of text.match(/<(script|style)\b[^>]*>/g) ?? []) expect(tag).toContain(`nonce="${nonce}"`);
+    }
+    expect(nonces.size).toBe(5);
+  });
+
+  it('a well-formed X-Request-Id is kept, any other is replaced', async () => {
+    const kept = await gateway.call('GET', '/health/live', { headers: { 'x-request-id': 'my-request_1' } });
+    expect(kept.headers.get('x-request-id')).toBe('my-request_1');
+    for (const bad of ['short', 'has space in it', 'x'.repeat(65), '<script>alert']) {
+      const got = await gateway.call('GET', '/health/live', { headers: { 'x-request-id': bad } });
+      expect(got.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('R-SE11: token and personal answers are not stored; public ones are, with an ETag', async () => {
+    const me = await gateway.call('GET', '/v1/auth/me', { token: edge.issuer.token() });
+    const login = await gateway.call('POST', '/v1/auth/login', { json: { username: 'a', password: 'b' } });
+    for (const got of [me, login]) expect(got.headers.get('cache-control')).toBe('no-store');
+    for (const path of [
+      '/.well-known/jwks.json',
+      '/.well-known/openid-configuration',
+      '/v1/license/keys',
+      '/openapi.json',
+    ]) {
+      const first = await gateway.call('GET', path);
+      expect(first.headers.get('cache-control')).toMatch(/^public, max-age=\d+$/);
+      const again = await gateway.call('GET', path, { headers: { 'if-none-match': first.headers.get('etag')! } });
+      expect([path, again.status, again.text]).toEqual([path, 304, '']);
+    }
+  });
+
+  it('the JWKS shows access keys only, and without anything private', async () => {
+    const { body } = await gateway.call('GET', '/.well-known/jwks.json');
+    expect(body.keys.map((k: { kid: string }) => k.kid)).toEqual(['access-1']);
+    for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi']) expect(body.keys[0]).not.toHaveProperty(member);
+    expect((await gateway.call('GET', '/v1/license/keys')).body.keys.map((k: { kid: string }) => k.kid)).toEqual([
+      'blob-1',
+    ]);
+  });
+});
