@@ -14,7 +14,6 @@ await runMain(async () => {
   const storefront = await startStorefrontStandIn({
     port: config.storefrontPort,
     pingUrl: config.gumroadPingUrl,
-    accessToken: config.gumroadAccessToken,
     retryScale: config.gumroadRetryScale,
   });
   const leave = () => void Promise.all([mail.close(), storefront.close()]).finally(() => process.exit(0));

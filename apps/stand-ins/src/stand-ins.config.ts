@@ -1,4 +1,4 @@
-import { EnvInt, EnvNumber, EnvOneOf, EnvSecret, EnvUrl } from '#boot';
+import { EnvInt, EnvNumber, EnvOneOf, EnvUrl } from '#boot';
 
 /** Where the stand-ins listen, and whom the shop pings. */
 export class StandInsConfig {
@@ -19,9 +19,6 @@ export class StandInsConfig {
 
   @EnvUrl('GUMROAD_PING_URL', { secret: true, description: 'The webhook that hears of sales, secret included.' })
   gumroadPingUrl!: string;
-
-  @EnvSecret('GUMROAD_ACCESS_TOKEN', { optional: true, description: 'The token that the API accepts; else any.' })
-  gumroadAccessToken?: string;
 
   @EnvNumber('GUMROAD_RETRY_SCALE', { default: 1, max: 10, description: 'Factor on the pauses of 60, 180, 600 s.' })
   gumroadRetryScale!: number;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Log } from '#boot';
+import { Log, Metrics } from '#boot';
 import { Refusal } from '#contracts';
 import { backoffSeconds } from '../leases/backoff.rules.js';
 import { MailBooks } from './mail-books.js';
@@ -12,12 +12,18 @@ import { MailerService } from './mailer.service.js';
 /** Sends one mail, or says why not. Should it die after sending, the same mail goes out once more, under the same id. */
 @Injectable()
 export class MailDeliveryService {
+  private readonly counter;
+
   constructor(
     private readonly preparation: MailPreparationService,
     private readonly mailer: MailerService,
     private readonly books: MailBooks,
     private readonly log: Log,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const help = 'Mails, by what became of a try to send them.';
+    this.counter = metrics.counter('gatehouse_mails_total', help, ['template', 'outcome']);
+  }
 
   async deliver(lease: MailLease): Promise<void> {
     const prepared = await this.prepare(lease);
@@ -44,6 +50,7 @@ export class MailDeliveryService {
     } catch (error) {
       return this.failed(lease, error);
     }
+    this.counter.inc({ template: lease.template, outcome: 'sent' });
     await this.books.sent(lease);
   }
 
@@ -52,6 +59,7 @@ export class MailDeliveryService {
     const failure = mailFailure(error, lease.attempts);
     const { id: mail_id, template, attempts } = lease;
     this.log.warn('a mail was not taken', { mail_id, template, attempts, bounced: failure.bounced, why: failure.why });
+    this.counter.inc({ template, outcome: failure.bounced ? 'bounced' : 'retried' });
     if (failure.bounced) return this.books.bounced(lease, failure.why);
     return this.books.retryLater(lease, failure.why, failure.seconds);
   }

@@ -174,60 +174,6 @@ describe('from a sale to a license and a mail', () => {
     await world.startFulfillment();
   });
 
-  it('G16: while the store’s API is down a ping is stored and answered, and done when the API is back', async () => {
-    await world.control('outage', { status: 503 }).catch(() => undefined);
-    const { sale_id, pings } = await sell();
-    expect(pings[0]!.status).toBe(200);
-    const [event] = await eventually(async () => {
-      const found = await events(sale_id);
-      return found[0]?.error ? found : undefined;
-    });
-    expect(event).toEqual({ state: 'pending', error: "The store's API answered with status 503" });
-    expect(world.book.mints).toBe(0);
-    await world.control('outage').catch(() => undefined);
-    await eventually(() => mailsTo('ada@example.com')[0]);
-    await world.quiet();
-    expect(await events(sale_id)).toEqual([{ state: 'processed', error: null }]);
-  });
-
-  it('an order waits for licensing to come back', async () => {
-    world.book.failures = 1;
-    await sell();
-    await eventually(() => mailsTo('ada@example.com')[0]);
-    expect(world.book.mints).toBe(1);
-  });
-
-  it('what a dead worker held is finished by the next one when its lease runs out', async () => {
-    const { sale_id } = await sell({ ping: false });
-    await world.database.query(
-      `insert into order_work (store, order_id, lease_token, lease_until)
-       values ('gumroad', $1, gen_random_uuid(), now() + interval '700 milliseconds')`,
-      [sale_id],
-    );
-    await world.control(`sales/${sale_id}/ping`);
-    await aWhile(200);
-    expect(world.book.mints).toBe(0);
-    await eventually(() => mailsTo('ada@example.com')[0]);
-    await world.quiet();
-    expect(world.book.mints).toBe(1);
-  });
-
-  it('a worker that died after minting leaves nothing behind: the next one finds the same license', async () => {
-    const { sale_id } = await sell();
-    await eventually(() => mailsTo('ada@example.com')[0]);
-    await world.quiet();
-    // As if the worker had been killed between licensing's answer and its own commit.
-    await world.database.query('delete from orders');
-    await world.database.query("update gumroad_events set state = 'pending', processed_at = null");
-    await world.database.query("insert into order_work (store, order_id) values ('gumroad', $1)", [sale_id]);
-    await world.control(`sales/${sale_id}/ping`);
-    await world.quiet();
-    await aWhile();
-    expect(world.book.mints).toBe(1);
-    expect(mailsTo('ada@example.com')).toHaveLength(1);
-    expect(await order(sale_id)).toMatchObject({ license_key: world.book.ofOrder(sale_id)!.license_key });
-  });
-
   it('G5: every order and duplication of pings ends as the store tells it at the end', async () => {
     const change = fc.constantFrom('sale', 'partial', 'refund', 'dispute', 'dispute_won');
     await fc.assert(

@@ -29,6 +29,7 @@ export async function startStorefrontStandIn(options: StorefrontStandInOptions =
   const routes = {
     ...apiRoutes(shop, options.accessToken),
     ...controls.routes(),
+    'GET /': () => ({ json: { stand_in_for: 'Gumroad', api: '/v2', controls: Object.keys(controls.routes()) } }),
     'GET /health/live': () => ({ json: { status: 'ok' } }),
   };
   const http = await serveHttp(routes, options.port ?? 0);
