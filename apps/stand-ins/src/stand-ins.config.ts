@@ -2,7 +2,10 @@ import { EnvInt, EnvNumber, EnvOneOf, EnvUrl } from '#boot';
 
 /** Where the stand-ins listen, and whom the shop pings. */
 export class StandInsConfig {
-  @EnvOneOf('GATEHOUSE_PROFILE', ['development'], { description: 'The stand-ins exist in no other profile.' })
+  @EnvOneOf('GATEHOUSE_PROFILE', ['development'], {
+    default: 'development',
+    description: 'The stand-ins exist in no other profile.',
+  })
   profile!: 'development';
 
   @EnvInt('MAIL_SMTP_PORT', { max: 65_535, description: 'The mail server; 0 takes a free port.' })
