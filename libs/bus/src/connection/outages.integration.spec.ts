@@ -1,4 +1,5 @@
 import { Controller, Injectable } from '@nestjs/common';
+import { createUser } from '@nats-io/nkeys';
 import { Handles, Listens, Watches } from '#bus';
 import { Refusal } from '#contracts';
 import { appOnBus, eventually, metric, untilReady, type AppOnBus } from '../../test/app-on-bus.js';
@@ -8,13 +9,16 @@ import { Echo, ThingDone, type EchoAnswer, type EchoRequest, type ThingDoneData 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const executed: string[] = [];
+let release: () => void = () => undefined;
+/** What handlers wait for that are told to hold. */
+let held: Promise<void>;
 
 @Controller()
 class EchoController {
   @Handles(Echo, { transaction: false })
   async echo({ text, hold_ms }: EchoRequest): Promise<EchoAnswer> {
     executed.push(text);
-    if (hold_ms) await sleep(hold_ms);
+    if (hold_ms) await held;
     return { text };
   }
 }
@@ -56,9 +60,11 @@ describe('the bus through outages', () => {
   beforeEach(async () => {
     broker = await ownBroker();
     executed.length = 0;
+    held = new Promise((resolve) => (release = resolve));
   });
   afterEach(async () => {
     broker.signal('SIGCONT');
+    release();
     await Promise.all(apps.splice(0).map((app) => app.close()));
     await broker.stop();
   });
@@ -133,7 +139,7 @@ describe('the bus through outages', () => {
     await Promise.all([untilReady(gateway), untilReady(licensing)]);
     const reconnected = jest.fn();
     gateway.bus.onReconnect(reconnected);
-    broker.configure((conf, users) => conf.replace(users.licensing, `U${'A'.repeat(55)}`));
+    broker.configure((conf, users) => conf.replace(users.licensing, createUser().getPublicKey()));
     broker.signal('SIGHUP');
     await eventually(async () => expect((await licensing.health.ready()).status).toBe('not_ready'), 2_000);
     expect(await codeOf(gateway.bus.send(Echo, { text: 'x' }, { timeoutMs: 60_000 }))).toBe('unavailable');

@@ -1,7 +1,8 @@
-import type { NatsConnection } from '@nats-io/transport-node';
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import type { AppName } from '#contracts';
 import { policyOf } from '../broker/bus-policy.js';
 import { OWN_PERMISSIONS_SUBJECT } from '../broker/streams.js';
+import { inboxPrefix } from './inbox.js';
 import { covers } from '../broker/subjects.rules.js';
 
 interface OwnPermissions {
@@ -17,8 +18,9 @@ export async function missingPermissions(nc: NatsConnection, app: AppName): Prom
   try {
     own = (await nc.request(OWN_PERMISSIONS_SUBJECT, '', { timeout: 1_500 })).json<OwnPermissions>();
   } catch (error) {
-    if (/permission/i.test(String(error))) return [`publish ${OWN_PERMISSIONS_SUBJECT}`];
-    throw error;
+    const refused = violationIn(error);
+    if (!refused) throw error;
+    return [refused.operation === 'publish' ? `publish ${OWN_PERMISSIONS_SUBJECT}` : `subscribe ${inboxPrefix(app)}.>`];
   }
   const granted = own.data?.permissions;
   const needed = policyOf(app);
@@ -27,6 +29,9 @@ export async function missingPermissions(nc: NatsConnection, app: AppName): Prom
     ...missing('subscribe', granted?.subscribe?.allow, needed.subscribe),
   ];
 }
+
+const violationIn = (error: unknown): PermissionViolationError | undefined =>
+  [error, (error as Error).cause].find((e): e is PermissionViolationError => e instanceof PermissionViolationError);
 
 /** A user without an allow-list may do everything. */
 const missing = (what: string, granted: string[] | undefined, needed: string[]): string[] =>
