@@ -102,7 +102,7 @@ describe('mail', () => {
     expect(world.mail.inbox.list()).toHaveLength(1);
   });
 
-  it('P6: a license that was revoked before its mail was sent gets none', async () => {
+  it('D-once: a license that was revoked before its mail was sent gets none', async () => {
     world.mail.refusals.refuse('ada@example.com', 451, 1);
     const { sale_id } = await sell();
     await eventually(() => world.book.ofOrder(sale_id));
