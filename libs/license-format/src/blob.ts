@@ -4,6 +4,8 @@ import { encodePayload, MAX_PAYLOAD_BYTES, payloadProblem, type LicensePayload }
 /** Begins every blob, and what is signed with it: a signature made for anything else fits no blob. */
 export const BLOB_PREFIX = 'DTLIC2:';
 const SIGNATURE_BYTES = 64;
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Most characters that a blob has. */
 export const MAX_BLOB_LENGTH = BLOB_PREFIX.length + Math.ceil((MAX_PAYLOAD_BYTES * 4) / 3) + 1 + 86;
 
@@ -26,7 +28,7 @@ export interface MalformedBlob {
  * @throws RangeError when the payload is not valid.
  */
 export const signingInput = (payload: LicensePayload): Uint8Array =>
-  new TextEncoder().encode(BLOB_PREFIX + toBase64url(encodePayload(payload)));
+  encoder.encode(BLOB_PREFIX + toBase64url(encodePayload(payload)));
 
 /**
  * The blob from what was signed and its signature.
@@ -59,13 +61,13 @@ export function parseBlob(blob: unknown): ParsedBlob | MalformedBlob {
   const payload = decodePayload(body);
   return 'problem' in payload
     ? payload
-    : { payload: payload.payload, signed: new TextEncoder().encode(blob.slice(0, dot)), signature };
+    : { payload: payload.payload, signed: encoder.encode(blob.slice(0, dot)), signature };
 }
 
 function decodePayload(bytes: Uint8Array): { payload: LicensePayload } | MalformedBlob {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch {
     return { problem: 'its payload is not JSON in UTF-8' };
   }
@@ -76,5 +78,8 @@ function decodePayload(bytes: Uint8Array): { payload: LicensePayload } | Malform
   return sameBytes(encodePayload(payload), bytes) ? { payload } : { problem: 'its payload is not in canonical form' };
 }
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -32,6 +32,7 @@ export interface LicensePayload {
 /** Most bytes that an encoded payload has. */
 export const MAX_PAYLOAD_BYTES = 4096;
 const MOST_FEATURES = 64;
+const encoder = new TextEncoder();
 
 type Check = (value: unknown) => boolean;
 const text =
@@ -83,7 +84,7 @@ export function encodePayload(payload: LicensePayload): Uint8Array {
   if (problem !== null) throw new RangeError(problem);
   const ordered: Record<string, unknown> = {};
   for (const [name] of MEMBERS) if (Object.hasOwn(payload, name)) ordered[name] = payload[name];
-  const bytes = new TextEncoder().encode(JSON.stringify(ordered));
+  const bytes = encoder.encode(JSON.stringify(ordered));
   if (bytes.length > MAX_PAYLOAD_BYTES) throw new RangeError(`the payload is longer than ${MAX_PAYLOAD_BYTES} bytes`);
   return bytes;
 }

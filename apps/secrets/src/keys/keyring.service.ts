@@ -61,8 +61,10 @@ export class Keyring {
       this.dataKey = dataKey;
       return true;
     } catch (error) {
-      this.reason = error instanceof Error ? error.message : String(error);
-      this.log.error('the keys are sealed', { error });
+      const reason = error instanceof Error ? error.message : String(error);
+      // It is tried every few seconds; said once is enough.
+      if (reason !== this.reason) this.log.error('the keys are sealed', { error });
+      this.reason = reason;
       return false;
     }
   }
