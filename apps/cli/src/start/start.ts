@@ -76,7 +76,7 @@ function restartOnDemand(stack: DevelopmentStack, steps: StepList, stop: (reason
   process.on('message', ({ restart, migrate }: { restart: string[]; migrate: boolean }) => {
     last = last
       .then(() => stack.restart(restart, migrate))
-      .catch((error: unknown) => process.stderr.write(describe(error, false)))
+      .catch((error: unknown) => void process.stderr.write(describe(error, false)))
       .finally(() => steps.close());
   });
   process.once('disconnect', () => stop('its parent is gone'));

@@ -1,0 +1,47 @@
+import net from 'node:net';
+import { testDir } from '../../../../test/support/run.js';
+import { freePort, LocalProblem } from '#local';
+import { readJson, StateFolder } from '../state/state-folder.js';
+import type { State } from '../state/state.js';
+import { choosePorts } from './ports.js';
+
+const stateWith = (ports: Record<string, number>): State => ({
+  admin: { username: 'admin', password: 'x' },
+  gumroad: { webhook_secret: 'x', access_token: 'x' },
+  postgres: { superuser: 'x', roles: { identity: 'x', licensing: 'x', fulfillment: 'x', secrets: 'x' } },
+  ports,
+});
+
+const occupy = async (): Promise<{ port: number; leave: () => void }> => {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as net.AddressInfo).port, leave: () => void server.close() };
+};
+
+describe('the ports of a start', () => {
+  it('OPS23: a port that was asked for and is taken stops the start and names the way out', async () => {
+    const { port, leave } = await occupy();
+    const choice = choosePorts(new StateFolder(testDir('ports')), stateWith({}), { PUBLIC_PORT: String(port) });
+    const problem = (await choice.catch((error: unknown) => error)) as LocalProblem;
+    expect(problem).toBeInstanceOf(LocalProblem);
+    expect(problem.message).toContain(`port ${port} is taken`);
+    expect(problem.fix).toContain('PUBLIC_PORT=');
+    leave();
+  });
+
+  it.each(['abc', '-1', '70000', '3.5'])('OPS23: PUBLIC_PORT=%s is refused', async (value) => {
+    const choice = choosePorts(new StateFolder(testDir('ports')), stateWith({}), { PUBLIC_PORT: value });
+    await expect(choice).rejects.toThrow(/PUBLIC_PORT is .* which is no port/);
+  });
+
+  it('remembers the ports of the servers, and leaves one that somebody else has taken since', async () => {
+    const folder = new StateFolder(testDir('ports'));
+    const [kept, { port: lost, leave }] = [await freePort(), await occupy()];
+    const env = { PUBLIC_PORT: '0', INTERNAL_PORT: '0' };
+    const ports = await choosePorts(folder, stateWith({ postgres: kept, nats: lost }), env);
+    expect(ports.of('postgres')).toBe(kept);
+    expect(ports.of('nats')).not.toBe(lost);
+    expect(readJson<State>(folder.at('state.json'))?.ports.nats).toBe(ports.of('nats'));
+    leave();
+  });
+});
