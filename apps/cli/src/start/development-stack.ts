@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DATA_APPS, type BusUser } from '#contracts';
 import {
   ensureDatabases,
+  LocalProblem,
   obtainNatsServer,
   Program,
   startNats,
@@ -38,6 +40,8 @@ const STOP_ORDER: readonly (readonly string[])[] = [
 ];
 /** A program that has not ended by then is killed; a whole stop stays below five seconds. */
 const GRACE_MS = 1_300;
+/** How long after a first problem others are still told with it. */
+const SECOND_PROBLEM_MS = 2_500;
 
 /** The whole of Gatehouse on this machine: two servers, the stand-ins and the six apps. */
 export class DevelopmentStack {
@@ -71,7 +75,7 @@ export class DevelopmentStack {
     this.running = running;
     await steps.run('Tables and streams', () => migrateStack(running));
     const programs = new Programs(running, env, this.options.echo);
-    await Promise.all([programs.standIns(), ...programs.apps()].map((spec) => this.run(spec)));
+    await this.runAll([programs.standIns(), ...programs.apps()]);
     const info = await gatherDevInfo(running, env);
     writeDevInfo(folder, info);
     return info;
@@ -150,6 +154,17 @@ export class DevelopmentStack {
     server.onExit(() => this.options.steps.say(`${name} ended by itself; stop with Ctrl-C and start again.`));
   }
 
+  /** When one does not start, gives the others a moment to say what is wrong with them, too. */
+  private async runAll(specs: ProgramSpec[]): Promise<void> {
+    const problems: unknown[] = [];
+    const runs = specs.map((spec) => this.run(spec).catch((problem: unknown) => void problems.push(problem)));
+    const all = Promise.all(runs);
+    while (!problems.length && (await Promise.race([all.then(() => true), sleep(50)])) !== true);
+    if (!problems.length) return;
+    await Promise.race([all, sleep(SECOND_PROBLEM_MS)]);
+    throw combined(problems);
+  }
+
   private async run(spec: ProgramSpec): Promise<void> {
     if (this.stopping) throw new Error('the start was given up');
     const program = new Program(spec, {
@@ -160,4 +175,11 @@ export class DevelopmentStack {
     this.programs.set(spec.name, program);
     await this.options.steps.run(spec.name, () => program.start());
   }
+}
+
+function combined(problems: unknown[]): unknown {
+  const [first, ...others] = problems;
+  if (!others.length || !(first instanceof LocalProblem)) return first;
+  const texts = problems.map((problem) => (problem instanceof Error ? problem.message : String(problem)));
+  return new LocalProblem(texts.join('\n'), first.fix, first.more && path.dirname(first.more));
 }

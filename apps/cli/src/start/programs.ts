@@ -43,10 +43,12 @@ export class Programs {
 
   /** Defaults give way to the developer's own environment; what connects the parts does not. */
   private appEnv(app: AppName, internalPort: number): NodeJS.ProcessEnv {
-    const { folder, nats } = this.running;
+    const { folder, nats, ports } = this.running;
     const isData = (DATA_APPS as readonly string[]).includes(app);
     return {
       LOG_LEVEL: 'info',
+      PUBLIC_URL: publicUrl(ports),
+      DRAIN_SECONDS: '3',
       ...this.defaults(app),
       ...this.env,
       GATEHOUSE_PROFILE: 'development',
@@ -60,14 +62,13 @@ export class Programs {
   }
 
   private defaults(app: AppName): NodeJS.ProcessEnv {
-    const { opened, ports } = this.running;
-    const url = { PUBLIC_URL: publicUrl(ports) };
+    const { opened } = this.running;
     const { username, password } = opened.state.admin;
     const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
-      gateway: { ...url, PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
-      identity: { ...url, ADMIN_USERNAME: username, ADMIN_PASSWORD: password },
+      gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
+      identity: { ADMIN_USERNAME: username, ADMIN_PASSWORD: password },
       secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'gatehouse' },
-      fulfillment: { ...url, MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
+      fulfillment: { MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
     };
     return byApp[app] ?? {};
   }

@@ -51,7 +51,7 @@ export class StateFolder {
 }
 
 /** Writes a file of mode 0600 in one step, so that a crash leaves the old one or the new one. */
-export function writePrivate(file: string, content: string): void {
+export function writePrivate(file: string, content: string | Uint8Array): void {
   const draft = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(draft, content, { mode: 0o600 });
   fs.renameSync(draft, file);

@@ -32,7 +32,7 @@ export function openState(folder: StateFolder, callersFile: string): OpenedState
   const kept = readJson<State>(folder.at('state.json'));
   const state = kept ?? newState();
   if (!kept) saveState(folder, state);
-  if (!fs.existsSync(folder.kek)) writePrivate(folder.kek, `${randomBytes(32).toString('base64')}\n`);
+  if (!fs.existsSync(folder.kek)) writePrivate(folder.kek, randomBytes(32));
   return {
     state,
     fresh: !kept,
