@@ -37,6 +37,7 @@ export class Edge {
   readonly lines: string[] = [];
   private readonly gateways: Gateway[] = [];
   private readonly files = callerFiles();
+  private brokerLost = false;
 
   private constructor(
     readonly broker: TestBroker,
@@ -76,10 +77,16 @@ export class Edge {
     return running;
   }
 
+  /** The broker goes away for good. */
+  async loseBroker(): Promise<void> {
+    this.brokerLost = true;
+    await this.broker.stop();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((g) => g.close()));
     await this.neighbours.stop();
-    await this.broker.stop();
+    if (!this.brokerLost) await this.broker.stop();
   }
 }
 
