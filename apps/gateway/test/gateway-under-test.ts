@@ -148,7 +148,7 @@ export class RunningGateway {
       body = JSON.stringify(sent.json);
     }
     if (sent.form) body = new URLSearchParams(sent.form);
-    const answer = await fetch(base + path, { method, headers, body: body as BodyInit, redirect: 'manual' });
+    const answer = await fetch(base + path, { method, headers, body: body as string | undefined, redirect: 'manual' });
     const text = await answer.text();
     const isJson = /json/.test(answer.headers.get('content-type') ?? '');
     return {

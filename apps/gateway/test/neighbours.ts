@@ -53,7 +53,7 @@ const policy = (own: Partial<ClientPolicy> & { client_id: string }): ClientPolic
   ...own,
 });
 
-const dashboard = { delivery: 'cookie', cookie_name: 'dash', origins: ['https://dashboard.example'] } as const;
+const dashboard = { delivery: 'cookie' as const, cookie_name: 'dash', origins: ['https://dashboard.example'] };
 
 export const POLICIES: ClientPolicy[] = [
   policy({ client_id: 'branchpy-cli' }),

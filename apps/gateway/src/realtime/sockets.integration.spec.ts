@@ -127,7 +127,11 @@ it('RT1: a foreign page’s request with cookies is 403, one without cookies is 
   const origin = 'https://evil.example';
   const got = await refused(`/v1/auth/ws?token=${token}`, { headers: { origin, cookie: '__Host-dash=x' } });
   expect([got.status, got.body.code]).toEqual([403, 'cross_site_refused']);
-  for (const headers of [{ origin }, { origin: 'https://dashboard.example', cookie: '__Host-dash=x' }]) {
+  const welcome: Record<string, string>[] = [
+    { origin },
+    { origin: 'https://dashboard.example', cookie: '__Host-dash=x' },
+  ];
+  for (const headers of welcome) {
     (await open(`/v1/auth/ws?token=${token}`, [], { headers })).ws.terminate();
   }
 });
