@@ -20,7 +20,7 @@ import { SharedStore } from './edge/shared-store.js';
 import { OrdersController } from './fulfillment/orders.controller.js';
 import { WebhooksController } from './fulfillment/webhooks.controller.js';
 import { GatewayConfig } from './gateway.config.js';
-import { identityControllers, identityProviders } from './identity/identity.routes.js';
+import { identityControllers, identityProviders } from './identity/identity-routes.js';
 import { EntitlementsController } from './licensing/entitlements.controller.js';
 import { GoneController } from './licensing/gone.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';

@@ -49,10 +49,10 @@ function adapterOf(onFrameworkError: FrameworkErrors): FastifyAdapter {
 /** Builds the app without listening. */
 async function build(config: GatewayConfig, log?: Log) {
   // The router refuses what it cannot read before any hook runs, so these answers get their headers here.
-  let filter: ProblemFilter | undefined;
+  const problems: { filter?: ProblemFilter } = {};
   const adapter = adapterOf((error, request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-    filter?.answer(error, request, reply);
+    problems.filter?.answer(error, request, reply);
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify);
@@ -66,7 +66,7 @@ async function build(config: GatewayConfig, log?: Log) {
     abortOnError: false,
     logger: new NestLogger(BootModule.logOf('gateway', config)),
   });
-  filter = app.get(ProblemFilter, { strict: false });
+  problems.filter = app.get(ProblemFilter, { strict: false });
   app.get(EdgeService, { strict: false }).install(fastify);
   return { app, fastify, routes };
 }

@@ -1,4 +1,5 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Shutdown } from '#boot';
 import { Overloaded, RateLimited } from '#contracts';
 import { GatewayConfig } from '../gateway.config.js';
 import { addressBlock } from './client-address.rules.js';
@@ -32,15 +33,17 @@ function enforce(reply: HeaderSink, limit: Limit, verdict: Verdict): void {
 
 /** Limits per client address, shared by all replicas, kept over restarts (R-BF2). Those per account are identity's. */
 @Injectable()
-export class LimitsService implements OnApplicationShutdown {
+export class LimitsService {
   private readonly limits: Record<LimitName, Limit>;
   private readonly strict: StrictLimiter;
   private readonly relaxed: RelaxedLimiter;
 
-  constructor(config: GatewayConfig, store: SharedStore) {
+  constructor(config: GatewayConfig, store: SharedStore, shutdown: Shutdown) {
     this.limits = limitsOf(config);
     this.strict = new StrictLimiter(store);
     this.relaxed = new RelaxedLimiter(store);
+    // Before the bus goes: what was counted here is told to the others.
+    shutdown.register('http', 'limits', () => this.relaxed.stop());
   }
 
   /**
@@ -61,9 +64,5 @@ export class LimitsService implements OnApplicationShutdown {
   /** Tells the store at once what it would be told within a second. */
   flush(): Promise<void> {
     return this.relaxed.share();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.relaxed.stop();
   }
 }

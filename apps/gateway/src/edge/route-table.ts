@@ -6,6 +6,7 @@ export interface KnownRoute {
   /** With parameters as `:name`. */
   path: string;
   options: RouteOptions;
+  pattern: RegExp;
 }
 
 const patternOf = (path: string): RegExp =>
@@ -21,12 +22,13 @@ export class RouteTable {
 
   /** Methods that `path` answers on that listener; empty when there is no such path. */
   methodsOf(path: string, listener: 'public' | 'internal'): string[] {
-    const found = this.routes.filter((r) => r.options.listener === listener && patternOf(r.path).test(path));
+    const found = this.routes.filter((r) => r.options.listener === listener && r.pattern.test(path));
     return [...new Set(found.map((r) => r.method))].sort();
   }
 
   private note(route: FastifyRoute): void {
     const options = optionsIn(route.config);
-    for (const method of [route.method].flat()) this.routes.push({ method, path: route.url, options });
+    const pattern = patternOf(route.url);
+    for (const method of [route.method].flat()) this.routes.push({ method, path: route.url, options, pattern });
   }
 }

@@ -22,7 +22,14 @@ export class OAuthController {
   @Header('pragma', 'no-cache')
   @Serves(RefreshSession, {
     ...oauth,
-    docs: { tag, input: TokenForm, answer: OAuthTokens, description: TOKEN, errors },
+    docs: {
+      tag,
+      summary: 'Issues tokens (RFC 6749).',
+      input: TokenForm,
+      answer: OAuthTokens,
+      description: TOKEN,
+      errors,
+    },
   })
   token(
     @Body(TokenForm) form: TokenForm,

@@ -1,4 +1,4 @@
-import { SecretText, Text, ValidationFailed, type TokenSet } from '#contracts';
+import { Int, SecretText, Text, ValidationFailed, type TokenSet } from '#contracts';
 import { ClientAuthenticationFailed, InvalidScope } from '../edge/edge.errors.js';
 
 /** The form of `/oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
@@ -24,7 +24,7 @@ export class RevokeForm {
 export class OAuthTokens {
   @SecretText({ max: 8192 }) access_token!: string;
   @Text() token_type!: string;
-  @Text() expires_in!: number;
+  @Int({ description: 'Seconds.' }) expires_in!: number;
   @SecretText({ optional: true }) refresh_token?: string;
   @SecretText({ optional: true, max: 8192 }) license_token?: string;
   @Text({ optional: true, max: 4096 }) scope?: string;

@@ -13,6 +13,7 @@ import { Headers, UpgradeAnswer } from './upgrade-answer.js';
 export const SOCKET_PATH = '/v1/auth/ws';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const PARTING_MS = 1_000;
 
 interface Upgrade {
   request: IncomingMessage;
@@ -38,7 +39,7 @@ export class SocketsService {
 
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => this.take(server, request, socket as Socket, head));
-    this.shutdown.register('http', 'websockets', () => this.open.forEach((socket) => socket.end()));
+    this.shutdown.register('http', 'websockets', () => this.open.forEach(leave));
   }
 
   private take(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -114,6 +115,12 @@ export class SocketsService {
     peer.pipe(socket);
     socket.pipe(peer);
   }
+}
+
+/** Ends a socket; a client that does not answer the end is cut off. */
+function leave(socket: Socket): void {
+  socket.end();
+  setTimeout(() => socket.destroy(), PARTING_MS).unref();
 }
 
 /**
