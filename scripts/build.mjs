@@ -79,17 +79,26 @@ function removeStale(known) {
   }
 }
 
-/**
- * Brings `dist` up to date.
- * @returns {Promise<{ compiled: string[], total: number, failed: { file: string, message: string }[] }>}
- */
-export async function build({ force = false } = {}) {
+/** What there is to do: compile `stale`, forget what is `gone`. */
+function survey(force) {
   const tools = toolStamp();
   const before = force ? new Map() : readStamp(tools);
   const now = sources();
   const stale = [...now.keys()].filter((file) => before.get(file) !== now.get(file) || !fs.existsSync(outputOf(file)));
   const gone = [...before.keys()].some((file) => !now.has(file));
-  if (!stale.length && !gone && before.size) return { compiled: [], total: now.size, failed: [] };
+  return { tools, now, stale, isFresh: !stale.length && !gone && before.size > 0 };
+}
+
+/** Whether a build would change nothing. Cheap: it loads no compiler. */
+export const isFresh = () => survey(false).isFresh;
+
+/**
+ * Brings `dist` up to date.
+ * @returns {Promise<{ compiled: string[], total: number, failed: { file: string, message: string }[] }>}
+ */
+export async function build({ force = false } = {}) {
+  const { tools, now, stale, isFresh: done } = survey(force);
+  if (done) return { compiled: [], total: now.size, failed: [] };
   const failed = await compileAll(stale);
   removeStale(now);
   for (const { file } of failed) now.delete(file);

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { prepare } from './prepare.mjs';
 import { root } from './project.mjs';
 
-/** Runs a command of the built `gatehouse` with the arguments of this script, and ends as it ends. */
+/** Becomes a command of the built `gatehouse`, with the arguments of this script. */
 export async function runCli(command) {
   await prepare();
-  const args = [path.join(root, 'dist/apps/cli/src/main.js'), command, ...process.argv.slice(2)];
-  process.exitCode = await run(process.execPath, args);
+  const cli = path.join(root, 'dist/apps/cli/src/main.js');
+  process.argv.splice(1, 1, cli, command);
+  await import(pathToFileURL(cli).href);
 }
 
 /**

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe } from './problem.js';
 
@@ -9,13 +10,15 @@ const COMMANDS = {
   doctor: async () => (await import('./doctor/doctor.js')).doctorCommand(),
   migrate: async () => (await import('./migrate/migrate.js')).migrateCommand(),
   catalog: async () => (await import('./catalog/catalog.js')).catalogCommand(),
+  deploy: async () => (await import('./deploy/deploy.js')).deployCommand(),
+  'nats-conf': async () => (await import('./start/nats-conf.js')).natsConfCommand(),
 };
 
 // Everything is relative to the project: its config, its build, its state.
-process.chdir(new URL('../../../..', import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL('../../../..', import.meta.url)));
 const asked = process.argv[2] as keyof typeof COMMANDS;
 const loaders = COMMANDS[asked] ? [COMMANDS[asked]] : Object.values(COMMANDS);
-for (const load of loaders) program.addCommand(await load());
+for (const load of loaders) program.addCommand(await load(), { hidden: load === COMMANDS['nats-conf'] });
 try {
   await program.parseAsync();
 } catch (error) {

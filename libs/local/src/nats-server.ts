@@ -13,7 +13,7 @@ export interface NatsOptions {
   /** Default: a free one. */
   port?: number;
   /** The server's configuration for a port and a folder for its streams. */
-  conf: (place: { port: number; storeDir: string }) => string;
+  conf: (place: { port: number; storeDir: string }) => string | Promise<string>;
   /** The nats-server program; default: found or fetched. */
   binary?: string;
   /** File that takes the server's log. Default: `<dir>/nats.log`. */
@@ -42,7 +42,7 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   if (left) await endProcess(left);
   const port = options.port ?? (await freePort());
   const conf = path.join(dir, 'nats.conf');
-  fs.writeFileSync(conf, options.conf({ port, storeDir: path.join(dir, 'store') }), { mode: 0o600 });
+  fs.writeFileSync(conf, await options.conf({ port, storeDir: path.join(dir, 'store') }), { mode: 0o600 });
   const output = fs.openSync(log, 'a', 0o600);
   const child = spawn(binary, ['-c', conf, '-a', '127.0.0.1'], { detached: true, stdio: ['ignore', output, output] });
   fs.closeSync(output);

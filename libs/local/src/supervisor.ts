@@ -11,6 +11,7 @@ export interface ProgramSpec {
   /** The module to run, and its arguments. */
   entry: string;
   args?: string[];
+  nodeFlags?: string[];
   env: NodeJS.ProcessEnv;
   /** File that takes what it prints. */
   log: string;
@@ -97,7 +98,8 @@ export class Program {
     const log = fs.openSync(this.spec.log, 'a', 0o600);
     const output = this.spec.echo ? 'pipe' : log;
     const follow = path.resolve('dist/libs/local/src/follow-parent.js');
-    const args = ['--import', `file://${follow}`, this.spec.entry, ...(this.spec.args ?? [])];
+    const { nodeFlags = [], entry, args: own = [] } = this.spec;
+    const args = [...nodeFlags, '--import', `file://${follow}`, entry, ...own];
     // A session of its own: Ctrl-C in the terminal is for the starter, which stops everything in order.
     const child = spawn(process.execPath, args, {
       env: this.spec.env,

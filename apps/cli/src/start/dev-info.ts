@@ -1,4 +1,4 @@
-import { BUS_USERS, DATA_APPS, type DataAppName } from '#contracts';
+import { BUS_USERS, DATA_APPS, type DataAppName, type PublicKey } from '#contracts';
 import { seedFileOf, type DevInfo, type LicensePublicKey, type RunningNats, type RunningPostgres } from '#local';
 import { writePrivate, type StateFolder } from '../state/state-folder.js';
 import type { OpenedState } from '../state/state.js';
@@ -43,9 +43,13 @@ function record<K extends string, V>(keys: readonly K[], value: (key: K) => V): 
   return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
 }
 
+/** The keys that blobs are verified with, the signing one first. */
 async function licenseKeys(url: string): Promise<LicensePublicKey[]> {
   const response = await fetch(`${url}/v1/license/keys`);
   if (!response.ok) throw new Error(`${url}/v1/license/keys answers ${response.status}`);
-  const { keys } = (await response.json()) as { keys: LicensePublicKey[] };
-  return keys.map(({ kid, key }) => ({ kid, key }));
+  const { keys } = (await response.json()) as { keys: Pick<PublicKey, 'kid' | 'purpose' | 'state' | 'jwk'>[] };
+  return keys
+    .filter(({ purpose }) => purpose === 'license_blob')
+    .sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'))
+    .map(({ kid, jwk }) => ({ kid, key: String(jwk.x) }));
 }

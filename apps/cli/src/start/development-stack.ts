@@ -16,7 +16,7 @@ import {
 import { openState, type OpenedState } from '../state/state.js';
 import type { StateFolder } from '../state/state-folder.js';
 import { gatherDevInfo, writeDevInfo, type Running } from './dev-info.js';
-import { migrateStack } from './migrate-stack.js';
+import { brokerConf, migrateStack } from './side-commands.js';
 import { choosePorts, type Ports } from './ports.js';
 import { Programs } from './programs.js';
 import { claim, endLeftovers, ProcessRecord, release } from './starter-lock.js';
@@ -143,8 +143,7 @@ export class DevelopmentStack {
   private async startNats(users: Record<BusUser, string>, ports: Ports, note: (text: string) => void): Promise<void> {
     const { folder } = this.options;
     const binary = await obtainNatsServer(note);
-    const { renderNatsConf } = await import('#bus');
-    const conf = (place: { port: number; storeDir: string }) => renderNatsConf({ ...place, users });
+    const conf = (place: { port: number; storeDir: string }) => brokerConf(folder, { ...place, users });
     const place = { dir: folder.at('nats'), log: folder.log('nats'), port: ports.of('nats') };
     this.nats = await startNats({ ...place, conf, binary });
     this.watch('NATS', this.nats);

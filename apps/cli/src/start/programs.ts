@@ -3,6 +3,13 @@ import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
 import { answers, seedFileOf, type ProgramSpec } from '#local';
 import { databaseUrl, publicUrl, type Running } from './dev-info.js';
 
+/**
+ * Eight Node processes share this machine with a browser and an editor: they keep their heaps smaller than a server
+ * would. Benchmarks set GATEHOUSE_NODE_FLAGS to nothing.
+ */
+const NODE_FLAGS = '--max-semi-space-size=1 --optimize-for-size';
+const SMALL_HEAP = { MALLOC_ARENA_MAX: '2' };
+
 /** Says how each program of the development profile is started. */
 export class Programs {
   constructor(
@@ -36,9 +43,21 @@ export class Programs {
     return this.spec('stand-ins', env, async () => (await Promise.all(servers.map(answers))).every(Boolean));
   }
 
+  private get nodeFlags(): string[] {
+    return (this.env.GATEHOUSE_NODE_FLAGS ?? NODE_FLAGS).split(' ').filter(Boolean);
+  }
+
   private spec(name: string, env: NodeJS.ProcessEnv, ready: () => Promise<boolean>): ProgramSpec {
     const entry = path.resolve(`dist/apps/${name}/src/main.js`);
-    return { name, entry, env, log: this.running.folder.log(name), echo: this.echo, isReady: ready };
+    return {
+      name,
+      entry,
+      nodeFlags: this.nodeFlags,
+      env: { ...SMALL_HEAP, ...env },
+      log: this.running.folder.log(name),
+      echo: this.echo,
+      isReady: ready,
+    };
   }
 
   /** Defaults give way to the developer's own environment; what connects the parts does not. */
