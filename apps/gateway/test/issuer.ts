@@ -21,7 +21,14 @@ export class Issuer {
     const times = { not_before: new Date(0).toISOString(), not_after: null };
     return [
       { kid: 'access-1', purpose: 'access', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
-      { kid: 'blob-1', purpose: 'license_blob', alg: 'EdDSA', state: 'active', jwk: { kty: 'OKP' }, ...times },
+      {
+        kid: 'blob-1',
+        purpose: 'license_blob',
+        alg: 'EdDSA',
+        state: 'active',
+        jwk: { kty: 'OKP', x: 'AAAA' },
+        ...times,
+      },
     ];
   }
 
