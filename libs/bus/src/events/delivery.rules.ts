@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Refusal, type DomainEvent } from '#contracts';
+import { Refusal } from '#contracts';
 
 /** Tries of an event whose handling is broken, the first one included. */
 export const TRIES = 5;
@@ -37,7 +37,12 @@ const MAX_ID = 128;
  * The id by which an event is handled once: the publisher's message id, else the member of the data that the contract
  * names, else its place in the stream.
  */
-export function eventIdOf(event: DomainEvent, data: unknown, messageId: string | undefined, sequence: number): string {
+export function eventIdOf(
+  event: { idField?: string },
+  data: unknown,
+  messageId: string | undefined,
+  sequence: number,
+): string {
   const own =
     event.idField && typeof data === 'object' && data !== null
       ? (data as Record<string, unknown>)[event.idField]
