@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { BootModule } from '#boot';
+import { BootModule, Health } from '#boot';
 import { Bus, BusModule, BusServer } from '#bus';
 import {
   Login,
@@ -20,6 +20,7 @@ import {
   type UserActor,
 } from '#contracts';
 import { Transactions } from '#persistence';
+import { eventually } from '../../../test/support/eventually.js';
 import { testBroker, testDatabase, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
 import { IdentityConfig } from '../src/identity.config.js';
 import { IdentityModule } from '../src/identity.module.js';
@@ -75,8 +76,13 @@ export class IdentityApp {
       passwordMinLength: 12,
       ...overrides,
     });
-    const [own, bus] = [IdentityModule.with(config), BootModule.forApp('identity', config)];
-    return this.listen({ module: class Root {}, imports: [bus, own] });
+    const [boot, own] = [BootModule.forApp('identity', config), IdentityModule.with(config)];
+    const module = await this.listen({ module: class Root {}, imports: [boot, own] });
+    await eventually('identity to have what it needs', 10_000, async () => {
+      const { dependencies } = await module.get(Health, { strict: false }).ready();
+      return Object.values(dependencies).every((d) => d.status === 'up') ? true : undefined;
+    });
+    return module;
   }
 
   async stop(): Promise<void> {
@@ -114,8 +120,9 @@ export class IdentityApp {
     return (await this.told).filter((e) => e.event === event.name && e.key === key).map((e) => e.data as D);
   }
 
+  /** A provider of the first replica. */
   get<T>(type: Type<T>): T {
-    return this.modules.at(-1)!.get(type, { strict: false });
+    return this.moduleOf('identity').get(type, { strict: false });
   }
 
   get secrets(): SecretsNeighbour {
@@ -148,7 +155,12 @@ export class IdentityApp {
 
   private async listen(root: DynamicModule): Promise<TestingModule> {
     const module = await Test.createTestingModule({ imports: [root] }).compile();
-    await module.init();
+    try {
+      await module.init();
+    } catch (error) {
+      await module.close();
+      throw error;
+    }
     this.modules.push(module);
     await new Promise<void>((resolve, reject) =>
       module.get(BusServer, { strict: false }).listen((error) => (error ? reject(error as Error) : resolve())),

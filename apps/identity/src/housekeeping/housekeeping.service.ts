@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Log, Shutdown } from '#boot';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '#boot';
 import { Transactions } from '#persistence';
 
 const EVERY_MS = 300_000;
@@ -16,17 +16,21 @@ const RULES = {
 
 /** Deletes what is over, a little at a time. Several replicas may do it at once: each takes rows that no other holds. */
 @Injectable()
-export class Housekeeping implements OnApplicationBootstrap {
+export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+
   constructor(
     private readonly tx: Transactions,
-    private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
   onApplicationBootstrap(): void {
     // Replicas that start together do not sweep together.
-    const timer = setInterval(() => void this.sweep(), EVERY_MS * (0.8 + Math.random() * 0.4)).unref();
-    this.shutdown.register('consumers', 'housekeeping', () => clearInterval(timer));
+    this.timer = setInterval(() => void this.sweep(), EVERY_MS * (0.8 + Math.random() * 0.4)).unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
   }
 
   /** One round over all tables. @returns how many rows went */

@@ -32,7 +32,7 @@ const token = (issued: IssuedTokens): string => issued.tokens.refresh_token!;
 /** Watches the statements of the app, without those of its outbox relay. */
 const statements = (): (() => string[]) => {
   const execute = jest.spyOn(app.transactions, 'execute');
-  return () => execute.mock.calls.map(([sql]) => sql).filter((sql) => !/from outbox/i.test(sql));
+  return () => execute.mock.calls.map(([sql]) => sql).filter((sql) => !/from outbox|gatehouse:outbox/i.test(sql));
 };
 const eventsOf = async (issued: IssuedTokens) => {
   const key = issued.tokens.user.id;

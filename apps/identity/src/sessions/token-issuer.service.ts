@@ -46,29 +46,12 @@ export class TokenIssuer {
    * @throws Refusal `grant_not_allowed`; `invalid_credentials` when the account is suspended, deleted or gone
    */
   async issueTokens(proofs: Proofs, alongside: () => Promise<void> = async () => {}): Promise<IssuedTokens> {
-    const { user, policy, amr } = proofs;
+    const { user, policy } = proofs;
     assertGrant(policy, proofs.grant);
     const session = newSession(proofs);
     const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
     if (policy.delivery !== 'none') session.refresh_token_hash = hashToken(refresh_token);
-    const claims = {
-      user_id: user.id,
-      session_id: session.id,
-      client_id: policy.client_id,
-      audience: policy.audience,
-      roles: user.roles,
-      amr,
-      auth_time: session.auth_time,
-      ttl: policy.access_ttl,
-    };
-    const [access_token, license_token] = await Promise.all([
-      this.signer.signAccess(claims),
-      this.licenses.find({
-        user_id: user.id,
-        entitlement_version: user.entitlement_version,
-        ttl: policy.license_token_ttl,
-      }),
-    ]);
+    const [access_token, license_token] = await this.sign(proofs, session);
     const person = await this.tx.run(async () => {
       await alongside();
       return this.open(session, user.roles);
@@ -86,6 +69,16 @@ export class TokenIssuer {
       session_id: session.id,
       refresh_expires_at: endOf(session).toISOString(),
     };
+  }
+
+  private sign({ user, policy }: Proofs, session: NewSession): Promise<[access: string, license: string | undefined]> {
+    const { id: session_id, user_id, client_id, amr, auth_time } = session;
+    const { audience, access_ttl: ttl } = policy;
+    const { entitlement_version } = user;
+    return Promise.all([
+      this.signer.signAccess({ user_id, session_id, client_id, audience, roles: user.roles, amr, auth_time, ttl }),
+      this.licenses.find({ user_id, entitlement_version, ttl: policy.license_token_ttl }),
+    ]);
   }
 
   private async open(session: NewSession, signedRoles: string[]): Promise<UserColumns> {

@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Log, Shutdown } from '#boot';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '#boot';
 import { UsersRepository } from './users.repository.js';
 
 /** A person counts as seen now when seen within this time; presence asks for two minutes. */
@@ -10,22 +10,22 @@ const BATCH = 5_000;
 
 /** Notes who was seen: many at once and beside the requests, which would otherwise write with every read. */
 @Injectable()
-export class LastSeen implements OnApplicationBootstrap {
+export class LastSeen implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private seen = new Set<string>();
   private timer?: NodeJS.Timeout;
 
   constructor(
     private readonly users: UsersRepository,
-    private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
-    this.shutdown.register('consumers', 'last seen', async () => {
-      clearInterval(this.timer);
-      await this.flush();
-    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
   }
 
   /** Notes a person who was last seen at `lastSeenAt` according to the database. */
