@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Subscription } from '@nats-io/transport-node';
 import { Log, Metrics } from '#boot';
@@ -8,6 +9,8 @@ import type { Connection } from './connection.js';
 interface Person {
   connections: Set<Connection>;
   subscription: Subscription;
+  /** Sockets of the person, those still shaking hands among them. */
+  sockets: number;
 }
 
 /** Every open connection of this replica, with one bus subscription for each person who has any. */
@@ -34,36 +37,45 @@ export class Connections {
     return n;
   }
 
-  /** Takes a connection in; returns once the broker knows of the subscription, so that nothing is missed after. */
-  async add(connection: Connection): Promise<void> {
-    const { userId } = connection.owner;
+  /**
+   * Listens for a person's frames for as long as `socket` is open. It resolves once the broker knows, so that a client
+   * whose handshake ends after that misses nothing.
+   */
+  async listen(userId: string, socket: Duplex): Promise<void> {
     this.everyone ??= this.subscribe('rtl.all', () => this.all());
-    const person = this.people.get(userId) ?? this.open(userId);
-    person.connections.add(connection);
-    connection.onClose((code) => this.remove(connection, code));
+    const person = this.people.get(userId) ?? this.meet(userId);
+    person.sockets += 1;
+    socket.once('close', () => this.leave(userId, person));
     await this.bus.connection.flush();
+  }
+
+  /** Takes an open connection in; its person is listened for already. */
+  add(connection: Connection): void {
+    const connections = this.people.get(connection.owner.userId)?.connections;
+    connections?.add(connection);
+    connection.onClose((code) => {
+      connections?.delete(connection);
+      this.closed.inc({ code: String(code) });
+    });
   }
 
   *all(): Iterable<Connection> {
     for (const person of this.people.values()) yield* person.connections;
   }
 
-  private open(userId: string): Person {
+  private meet(userId: string): Person {
     const connections = new Set<Connection>();
-    const person = { connections, subscription: this.subscribe(`rtl.user.${userId}`, () => connections) };
+    const subscription = this.subscribe(`rtl.user.${userId}`, () => connections);
+    const person = { connections, subscription, sockets: 0 };
     this.people.set(userId, person);
     return person;
   }
 
-  private remove(connection: Connection, code: number): void {
-    const { userId } = connection.owner;
-    const person = this.people.get(userId);
-    person?.connections.delete(connection);
-    if (person?.connections.size === 0) {
-      person.subscription.unsubscribe();
-      this.people.delete(userId);
-    }
-    this.closed.inc({ code: String(code) });
+  private leave(userId: string, person: Person): void {
+    person.sockets -= 1;
+    if (person.sockets > 0) return;
+    person.subscription.unsubscribe();
+    this.people.delete(userId);
   }
 
   private subscribe(subject: string, receivers: () => Iterable<Connection>): Subscription {

@@ -51,10 +51,14 @@ export class UpgradesService implements OnApplicationBootstrap {
     try {
       const bearer = bearerOf(request);
       const token = await this.verifier.verify(bearer);
+      // Gone while the token was looked at: its close event, which ends the listening, has been.
+      if (socket.destroyed) return;
+      await this.connections.listen(token.sub, socket);
       this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, bearer, token, url));
     } catch (error) {
-      if (!(error instanceof Refusal)) this.log.error('an upgrade failed', { error });
-      refuse(socket, error instanceof Refusal && error.kind === 'unavailable' ? 503 : 401);
+      if (error instanceof Refusal && error.kind === 'unauthenticated') return refuse(socket, 401);
+      this.log.warn('a socket could not be opened', { error });
+      refuse(socket, 503);
     }
   }
 
@@ -67,14 +71,12 @@ export class UpgradesService implements OnApplicationBootstrap {
       agent: url.searchParams.get('as') === 'agent',
     };
     const connection = new Connection(ws, owner, this.config.socketBufferBytes);
+    this.connections.add(connection);
     try {
-      await this.connections.add(connection);
       // A revocation between the first look and the registration would otherwise find no connection to close.
       await this.verifier.verify(bearer);
-    } catch (error) {
-      if (error instanceof Refusal) return connection.close(CLOSE.revoked, 'session revoked');
-      this.log.warn('the broker did not take a subscription', { error });
-      connection.close(CLOSE.restarting, 'come back');
+    } catch {
+      connection.close(CLOSE.revoked, 'session revoked');
     }
   }
 
