@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** One thing that is measured: runs for about `seconds` and says how many operations it did. */
 export interface Load {
@@ -53,6 +53,25 @@ export function residentMiB(pid: number): number {
     return 0;
   }
 }
+
+/** Memory of a process and its children in MiB, what they share counted once (PSS). */
+export function familyMiB(pid: number): number {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
+    .map(Number);
+  return [pid, ...children].reduce((sum, each) => sum + proportionalMiB(each), 0);
+}
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+const parentOf = (pid: number): number => Number(/PPid:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1]);
+const proportionalMiB = (pid: number): number =>
+  Number(/Pss:\s+(\d+)/.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
 
 export const median = (values: number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,14 +1,15 @@
-import { Algorithm, hash, verify } from '@node-rs/argon2';
+import { hash, verify } from '@node-rs/argon2';
 import { compare, type Load } from './harness.js';
 import { fire, inLanes } from './load.js';
 import { rateRow, type BenchContext, type Row } from './report.js';
 
-const PARAMETERS = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** Argon2id is the library's default. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const LANES = 8;
 
 /** P2: sign-ins against nothing but the hash, in this process, with the same parameters. */
 export async function loginFigure({ stack, person }: BenchContext): Promise<Row> {
-  const { dev, pids } = stack;
+  const dev = stack.info;
   const digest = await hash(person.password, PARAMETERS);
   const bare: Load = {
     name: 'bare Argon2id verify',
@@ -25,7 +26,7 @@ export async function loginFigure({ stack, person }: BenchContext): Promise<Row>
     headers: { 'content-type': 'application/json' },
     body,
   };
-  const ours = [pids.gateway!, pids.identity!, pids.secrets!, pids.nats!];
+  const ours = [stack.pid('gateway')!, stack.pid('identity')!, stack.pid('secrets')!, stack.natsPid];
   const login: Load = { name: 'login', pids: ours, run: (seconds) => fire(shot, LANES, seconds) };
   return rateRow('P2', 'login', await compare(login, bare), 0.85);
 }

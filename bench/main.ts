@@ -22,7 +22,7 @@ if (chosen.length > 0) {
   // The load comes from one address, and it is not the limiter that is measured.
   const stack = await startStack({ env: { RATE_LIMIT_FACTOR: '100000' } });
   try {
-    const context = { stack, person: await register(stack.dev) };
+    const context = { stack, person: await register(stack.info) };
     for (const name of chosen) reached = print(await FIGURES[name]!(context)) && reached;
   } finally {
     await stack.stop();

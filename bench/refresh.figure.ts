@@ -9,11 +9,11 @@ const LANES = 32;
 
 /** P3: refreshes of a body client against the RSA-2048 signature that each of them needs. */
 export async function refreshFigure({ stack, person }: BenchContext): Promise<Row> {
-  const { dev, pids } = stack;
+  const dev = stack.info;
   const tokens = await Promise.all(
     Array.from({ length: LANES }, async () => (await login(dev, person)).body.refresh_token as string),
   );
-  const ours = [pids.gateway!, pids.identity!, pids.secrets!, pids.nats!];
+  const ours = [stack.pid('gateway')!, stack.pid('identity')!, stack.pid('secrets')!, stack.natsPid];
   const refresh: Load = {
     name: 'refresh',
     pids: ours,

@@ -1,5 +1,6 @@
 import { startStack } from '../test/support/index.js';
-import { residentMiB } from './harness.js';
+import { APPS } from '#contracts';
+import { familyMiB, residentMiB } from './harness.js';
 import type { Row } from './report.js';
 
 const IDLE_MS = 5_000;
@@ -12,7 +13,12 @@ export async function startFigure(): Promise<Row> {
   const again = await startStack({ dir: first.dir });
   const seconds = (performance.now() - begun) / 1_000;
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  const memory = Object.entries(again.pids).map(([name, pid]) => [name, residentMiB(pid)] as const);
+  const programs = [...APPS, 'stand-ins'].map((name) => [name, residentMiB(again.pid(name)!)] as const);
+  const memory = [
+    ...programs,
+    ['nats', residentMiB(again.natsPid)] as const,
+    ['postgres', familyMiB(again.postgresPid)] as const,
+  ];
   const total = memory.reduce((sum, [, mib]) => sum + mib, 0);
   await again.stop();
   return {

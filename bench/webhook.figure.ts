@@ -8,7 +8,7 @@ const LANES = 16;
 
 /** P5: intake of pings against bare inserts of the same bytes into the same database. */
 export async function webhookFigure({ stack }: BenchContext): Promise<Row> {
-  const { dev, pids } = stack;
+  const dev = stack.info;
   const hook = `${dev.public_url}/webhooks/gumroad/${dev.gumroad.webhook_secret}`;
   const ping = () =>
     new URLSearchParams({
@@ -19,7 +19,7 @@ export async function webhookFigure({ stack }: BenchContext): Promise<Row> {
     });
   const intake: Load = {
     name: 'webhook intake',
-    pids: [pids.gateway!, pids.fulfillment!, pids.nats!],
+    pids: [stack.pid('gateway')!, stack.pid('fulfillment')!, stack.natsPid],
     run: (seconds) =>
       inLanes(LANES, seconds, async () => {
         const response = await fetch(hook, { method: 'POST', body: ping() });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { DevInfo } from '#local';
 import { call, CookieJar } from '../support/http.js';
-import { stack, type DevInfo } from '../support/index.js';
+import { stack } from '../support/index.js';
 import { login, me, newcomer, refresh, register } from '../support/people.js';
 
 let dev: DevInfo;

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { decodeJwt } from 'jose';
 import { WebSocket } from 'ws';
+import type { BusUser } from '#contracts';
+import type { DevInfo } from '#local';
 import { eventually, pause } from '../support/eventually.js';
 import { call } from '../support/http.js';
-import { stack, type DevInfo } from '../support/index.js';
+import { stack } from '../support/index.js';
 import { internal, login, me, refresh, register, sell, verifyAddress, type SignedIn } from '../support/people.js';
 
 let dev: DevInfo;
@@ -36,10 +38,13 @@ async function listen(token: string, query = ''): Promise<{ frames: Frame[]; clo
 const frame = (frames: Frame[], fits: (f: Frame) => boolean) =>
   eventually('the frame', 10_000, async () => frames.find(fits));
 
-async function publish(user: string, subject: string, data: object): Promise<void> {
+/** Seed files end with a newline, seeds do not. */
+const seedOf = (user: BusUser) => Buffer.from(readFileSync(dev.nats.users[user], 'utf8').trim());
+
+async function publish(user: BusUser, subject: string, data: object): Promise<void> {
   const nats = await connect({
     servers: dev.nats.url,
-    authenticator: nkeyAuthenticator(readFileSync(dev.nats.users[user]!)),
+    authenticator: nkeyAuthenticator(seedOf(user)),
     inboxPrefix: `_INBOX_${user.replace('-', '_')}`,
   });
   nats.publish(subject, JSON.stringify(data));
@@ -115,7 +120,7 @@ describe('a plan', () => {
     const errors: string[] = [];
     const nats = await connect({
       servers: dev.nats.url,
-      authenticator: nkeyAuthenticator(readFileSync(dev.nats.users.social!)),
+      authenticator: nkeyAuthenticator(seedOf('social')),
       inboxPrefix: '_INBOX_social',
     });
     void (async () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { verifyBlob } from '#license-format';
+import type { DevInfo } from '#local';
 import { eventually } from '../support/eventually.js';
 import { call } from '../support/http.js';
-import { stack, type DevInfo } from '../support/index.js';
+import { stack } from '../support/index.js';
 import { blobIn, controlSale, deliveries, internal, newcomer, sell } from '../support/people.js';
 
 let dev: DevInfo;

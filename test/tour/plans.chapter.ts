@@ -111,7 +111,7 @@ async function billing(dev: DevInfo, tell: Teller, person: SignedIn, listener: L
 async function publish(dev: DevInfo, change: object): Promise<void> {
   const nats = await connect({
     servers: dev.nats.url,
-    authenticator: nkeyAuthenticator(readFileSync(dev.nats.users.billing!)),
+    authenticator: nkeyAuthenticator(Buffer.from(readFileSync(dev.nats.users.billing, 'utf8').trim())),
     inboxPrefix: '_INBOX_billing',
   });
   nats.publish('evt.billing.plan.changed', JSON.stringify(change));

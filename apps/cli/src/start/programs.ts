@@ -86,7 +86,7 @@ export class Programs {
     const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
       gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
       identity: { ADMIN_USERNAME: username, ADMIN_PASSWORD: password },
-      secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'gatehouse' },
+      secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'datatools' },
       fulfillment: { MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
     };
     return byApp[app] ?? {};

@@ -34,7 +34,7 @@ export async function startService(module: Type | DynamicModule, options: Servic
     }),
   });
   const listener = service.get(InternalListener);
-  await service.init();
+  // Probes answer while the app still connects. `listen` runs the hooks; `init` before it would run them twice.
   await listener.listen(config.internalHost, config.internalPort);
   await service.listen();
   supervise(service, config);
