@@ -1,6 +1,7 @@
-import type { Transactions } from '#persistence';
-import { requestContext, type Log } from '#boot';
+import { Injectable, Optional } from '@nestjs/common';
+import { Log, requestContext } from '#boot';
 import { Internal, parse, Refusal, type AppName, type Call } from '#contracts';
+import { Transactions } from '#persistence';
 import type { CallHeaders } from './call-headers.js';
 import type { CommandRoute } from './command-handlers.js';
 import { readCommand, type AnswerEnvelope } from './envelope.js';
@@ -22,10 +23,11 @@ export interface Arrived {
 }
 
 /** Runs the handler of a command as its contract says; every failure becomes an answer. */
+@Injectable()
 export class Answering {
   constructor(
     private readonly log: Log,
-    private readonly transactions?: Transactions,
+    @Optional() private readonly transactions?: Transactions,
   ) {}
 
   /** Checks the input again (the bus is not trusted), opens the transaction, and answers after its commit. */

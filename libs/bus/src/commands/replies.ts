@@ -4,9 +4,8 @@ import type { Msg, MsgHdrs, PermissionViolationError } from '@nats-io/transport-
 import { Log, Metrics } from '#boot';
 import { Unavailable, type Refusal } from '#contracts';
 import { BusConnection } from '../connection/bus-connection.js';
-import { BusHealth } from '../connection/bus-health.js';
 import { inboxPrefix } from '../connection/inbox.js';
-import { KeptSubscription } from '../connection/kept-subscription.js';
+import { Subscriptions } from '../connection/subscriptions.js';
 import { readAnswer, type AnswerEnvelope } from './envelope.js';
 
 interface Waiting {
@@ -39,7 +38,7 @@ export class Replies implements OnModuleInit {
 
   constructor(
     private readonly link: BusConnection,
-    private readonly busHealth: BusHealth,
+    private readonly subscriptions: Subscriptions,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
@@ -51,11 +50,7 @@ export class Replies implements OnModuleInit {
       'reason',
     ]);
     this.dropped = (reason) => counter.inc({ reason });
-    const inbox = new KeptSubscription(this.link, this.log, {
-      subject: `${this.prefix}>`,
-      handle: (msg) => this.receive(msg),
-    });
-    this.busHealth.watch(() => (inbox.problem ? [`inbox ${inbox.problem}`] : []));
+    this.subscriptions.keep({ subject: `${this.prefix}>`, handle: (msg) => this.receive(msg) });
     this.link.onLost(() => this.giveUpAll());
     this.link.onRefused((violation) => this.giveUpRefused(violation));
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection, PermissionViolationError, Status } from '@nats-io/transport-node';
-import { Log, Shutdown } from '#boot';
+import { Log } from '#boot';
 import { Unavailable } from '#contracts';
 import { BUS_OPTIONS, type BusOptions } from './bus-options.js';
 import { connectAs } from './connect-as.js';
@@ -9,6 +9,7 @@ import { connectAs } from './connect-as.js';
 /** How long the start waits for the broker before it goes on without. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 250;
+const FLUSH_MS = 2_000;
 
 /** Never gives up: an outage of any length ends without a restart. */
 const LASTING = {
@@ -23,7 +24,7 @@ type Listener = () => void | Promise<void>;
 
 /** The app's one connection to the broker, and what is known of its state. */
 @Injectable()
-export class BusConnection implements OnModuleInit, OnApplicationShutdown {
+export class BusConnection implements OnModuleInit {
   private nc?: NatsConnection;
   private connected = false;
   private closing?: Promise<void>;
@@ -35,7 +36,6 @@ export class BusConnection implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(BUS_OPTIONS) readonly options: BusOptions,
     private readonly log: Log,
-    private readonly shutdown: Shutdown,
   ) {}
 
   /** Whether the broker can be talked to right now. */
@@ -75,9 +75,10 @@ export class BusConnection implements OnModuleInit, OnApplicationShutdown {
     await Promise.race([first, sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
-  /** For an app that ends without the shutdown order, as tests do. */
-  async onApplicationShutdown(): Promise<void> {
-    if (!this.shutdown.begun) await this.close();
+  /** Resolves when the broker has all that was sent so far, or cannot be reached. */
+  async flush(): Promise<void> {
+    if (!this.connected) return;
+    await Promise.race([this.current.flush().catch(() => undefined), sleep(FLUSH_MS, undefined, { ref: false })]);
   }
 
   /** Sends what is still buffered and ends the connection. */
@@ -88,8 +89,7 @@ export class BusConnection implements OnModuleInit, OnApplicationShutdown {
   private async end(): Promise<void> {
     const nc = this.nc;
     if (!nc || nc.isClosed()) return;
-    if (this.connected)
-      await Promise.race([nc.flush().catch(() => undefined), sleep(2_000, undefined, { ref: false })]);
+    await this.flush();
     this.connected = false;
     await nc.close();
   }

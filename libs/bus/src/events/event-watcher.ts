@@ -3,34 +3,33 @@ import type { Msg } from '@nats-io/transport-node';
 import { Log } from '#boot';
 import { eventSubject, parse } from '#contracts';
 import { BusConnection } from '../connection/bus-connection.js';
-import { BusHealth } from '../connection/bus-health.js';
-import { KeptSubscription } from '../connection/kept-subscription.js';
+import type { KeptSubscription } from '../connection/kept-subscription.js';
+import { Subscriptions } from '../connection/subscriptions.js';
 import { eventIdOf } from './delivery.rules.js';
 import { EventHandlers, type EventRoute } from './event-handlers.js';
 
 /** Hears the events that every replica of the app watches, straight from the broker and without the stream. */
 @Injectable()
 export class EventWatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private subscriptions: KeptSubscription[] = [];
+  private kept: KeptSubscription[] = [];
 
   constructor(
     private readonly link: BusConnection,
-    private readonly busHealth: BusHealth,
+    private readonly subscriptions: Subscriptions,
     private readonly handlers: EventHandlers,
     private readonly log: Log,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.subscriptions = this.handlers.watched(this.link.options.app).map((route) => this.watch(route));
-    this.busHealth.watch(() => this.subscriptions.flatMap((s) => s.problem ?? []));
+    this.kept = this.handlers.watched(this.link.options.app).map((route) => this.watch(route));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.subscriptions.map((s) => s.drain()));
+    await Promise.all(this.kept.map((s) => s.drain()));
   }
 
   private watch(route: EventRoute): KeptSubscription {
-    return new KeptSubscription(this.link, this.log, {
+    return this.subscriptions.keep({
       subject: eventSubject(route.event),
       handle: (msg) => void this.hear(route, msg),
     });

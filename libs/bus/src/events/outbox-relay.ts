@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Optional, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Optional, type OnApplicationBootstrap } from '@nestjs/common';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import { Log, Metrics, Shutdown } from '#boot';
+import { Log, Metrics } from '#boot';
 import { Outbox, OutboxRepository, type StoredOutboxRow } from '#persistence';
 import { BusConnection } from '../connection/bus-connection.js';
 
@@ -23,7 +23,7 @@ const PUBLISH_MS = 4_000;
  * publishes it again under the same id, and the stream drops the copy.
  */
 @Injectable()
-export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class OutboxRelay implements OnApplicationBootstrap {
   private js?: JetStreamClient;
   private stopped = false;
   private woken = false;
@@ -36,7 +36,6 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly link: BusConnection,
     private readonly metrics: Metrics,
     private readonly log: Log,
-    private readonly shutdown: Shutdown,
     @Optional() private readonly outbox?: Outbox,
     @Optional() private readonly rows?: OutboxRepository,
   ) {}
@@ -45,15 +44,10 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     if (!this.outbox || !this.rows) return;
     this.stopWaking = this.outbox.onWake(() => this.wake());
     this.link.onReconnect(() => this.wake());
-    this.shutdown.register('consumers', 'outbox relay', () => this.stop());
     this.link.whenUp((nc) => {
       this.js = jetstream(nc, { timeout: PUBLISH_MS });
       this.running = this.work(this.rows!);
     });
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.stop();
   }
 
   /** Ends after the batch in hand; what is left is published at the next start, or by another replica now. */
