@@ -19,7 +19,8 @@ export function ensureNkeys<User extends string>(dir: string, users: readonly Us
 
 function ensureNkey(file: string): string {
   if (!fs.existsSync(file)) {
-    fs.writeFileSync(file, Buffer.concat([createUser().getSeed(), Buffer.from('\n')]), { mode: 0o600, flag: 'wx' });
+    // Without a line break: NATS clients take the bytes of the file as they are.
+    fs.writeFileSync(file, createUser().getSeed(), { mode: 0o600, flag: 'wx' });
   }
   return fromSeed(Buffer.from(fs.readFileSync(file, 'utf8').trim())).getPublicKey();
 }
