@@ -1,6 +1,7 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
+import { BUCKETS, EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
 import { ownBroker, type OwnBroker } from '../../test/own-broker.js';
 import '../../test/probes.js';
 
@@ -35,6 +36,40 @@ describe('the migration step makes the topology', () => {
     await jsm.consumers.update(EVENTS_STREAM, 'licensing', { filter_subjects: ['evt.billing.plan.changed'] });
     expect(await ensureStreams(operator)).toEqual(['stream REALTIME changed', 'consumer licensing changed']);
     expect(await ensureStreams(operator)).toEqual([]);
+  });
+
+  test('the gateway reads and writes its buckets with the rights that it has', async () => {
+    const nc = await connect(broker.connectionOptions('gateway'));
+    for (const bucket of BUCKETS) {
+      for (const allow_direct of [false, true]) {
+        const kv = await new Kvm(nc).open(bucket, { allow_direct });
+        const key = `k.${allow_direct}`;
+        const revision = await kv.create(key, 'one');
+        await expect(kv.create(key, 'again')).rejects.toThrow();
+        await kv.update(key, 'two', revision);
+        await expect(kv.update(key, 'late', revision)).rejects.toThrow();
+        expect((await kv.get(key))?.string()).toBe('two');
+        await kv.delete(key);
+        expect(await kv.create(key, 'three')).toBeGreaterThan(revision);
+      }
+    }
+    await nc.close();
+  });
+
+  test('a frame that realtime publishes reaches every replica with its place in the stream, once per id', async () => {
+    const nc = await connect(broker.connectionOptions('realtime'));
+    const frames = nc.subscribe('rtl.>', { max: 2 });
+    await nc.flush();
+    const js = jetstream(nc);
+    await js.publish('rtm.user.1', 'first', { msgID: 'f-1' });
+    expect(await js.publish('rtm.user.1', 'first', { msgID: 'f-1' })).toMatchObject({ duplicate: true });
+    await js.publish('rtm.all', 'second', { msgID: 'f-2' });
+    const heard: string[] = [];
+    for await (const m of frames) heard.push(`${m.subject} ${m.headers?.get('Nats-Sequence')} ${m.string()}`);
+    expect(heard).toEqual(['rtl.user.1 1 first', 'rtl.all 2 second']);
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    expect((await jsm.direct.getMessage(REALTIME_STREAM, { seq: 2 }))?.string()).toBe('second');
+    await nc.close();
   });
 
   test('a listener that is no more loses its consumer, which would keep its events for ever', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Msg } from '@nats-io/transport-node';
 import { Log } from '#boot';
-import { Internal, type AppName } from '#contracts';
+import { Internal, type AppName, type Command } from '#contracts';
 import { BusConnection } from '../connection/bus-connection.js';
 import { inboxPrefix } from '../connection/inbox.js';
 import { Answering, type Answered, type Arrived } from './answering.js';
@@ -17,6 +17,8 @@ const DRAIN_MS = 10_000;
 /** A command with what bounds it. */
 export interface Served extends CommandRoute {
   slots: Slots;
+  /** What a reply subject of each allowed caller looks like. */
+  replies: ReadonlyMap<string, RegExp>;
 }
 
 /** Takes commands from the wire to their answers. */
@@ -33,7 +35,11 @@ export class CommandWork {
 
   /** Gives each command its bound. */
   serve(routes: CommandRoute[]): Served[] {
-    const served = routes.map((route) => ({ ...route, slots: new Slots(route.command.concurrency) }));
+    const served = routes.map((route) => ({
+      ...route,
+      slots: new Slots(route.command.concurrency),
+      replies: replyPatterns(route.command),
+    }));
     this.observed.follow(new Map(served.map((s) => [s.command.name, s.slots])));
     return served;
   }
@@ -43,9 +49,10 @@ export class CommandWork {
     const { command } = served;
     const caller = msg.subject.split('.', 2)[1] as AppName;
     const reply = msg.reply;
-    if (!command.callers.includes(caller)) return this.ignore(served, 'caller', { caller });
+    const pattern = served.replies.get(caller);
+    if (!pattern) return this.ignore(served, 'caller', { caller });
     if (!reply) return this.ignore(served, 'no_reply', { caller });
-    if (!isInboxOf(caller, command.service, reply)) return this.ignore(served, 'reply', { caller, reply });
+    if (!pattern.test(reply)) return this.ignore(served, 'reply', { caller, reply });
     const now = Date.now();
     const headers = decodeHeaders(msg.headers, now + command.timeoutMs);
     if (headers.deadline <= now) return this.ignore(served, 'expired');
@@ -96,9 +103,9 @@ export class CommandWork {
 
 const BROKEN = JSON.stringify({ error: Internal.with().toWire() });
 
-/** `_INBOX_<caller>.<replica>.<service>.<id>`: anything else could be another's inbox, a command, or the broker's API. */
-function isInboxOf(caller: AppName, service: AppName, reply: string): boolean {
-  const [prefix, replica, answering, id, ...rest] = reply.split('.');
-  if (prefix !== inboxPrefix(caller) || answering !== service || rest.length) return false;
-  return /^\w+$/.test(replica ?? '') && /^\w+$/.test(id ?? '');
-}
+/**
+ * `_INBOX_<caller>.<replica>.<service>.<id>` for each caller of the contract: any other reply subject could be another's
+ * inbox, a command, or the broker's API.
+ */
+const replyPatterns = ({ callers, service }: Command): Map<string, RegExp> =>
+  new Map(callers.map((caller) => [caller, new RegExp(`^${inboxPrefix(caller)}\\.\\w+\\.${service}\\.\\w+$`)]));

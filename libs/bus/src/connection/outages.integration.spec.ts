@@ -126,6 +126,15 @@ describe('the bus through outages', () => {
     await expect(gateway.bus.send(Echo, { text: 'x' })).resolves.toEqual({ text: 'x' });
   }, 60_000);
 
+  test('apps that have lost their broker can be stopped', async () => {
+    const all = await Promise.all([start('gateway'), start('licensing'), start('realtime')]);
+    await Promise.all(all.map((app) => untilReady(app)));
+    broker.signal('SIGKILL');
+    await eventually(async () => expect((await all[2].health.ready()).status).toBe('not_ready'));
+    await Promise.all(all.map((app) => app.close()));
+    await broker.start();
+  });
+
   test('an app that has never reached its broker can be stopped', async () => {
     broker.signal('SIGKILL');
     await sleep(100);
