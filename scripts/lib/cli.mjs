@@ -5,11 +5,17 @@ import { prepare } from './prepare.mjs';
 import { root } from './project.mjs';
 
 /** Becomes a command of the built `gatehouse`, with the arguments of this script. */
-export async function runCli(command) {
+export const runCli = (command) => runBuilt('apps/cli/src/main.js', command);
+
+/**
+ * Becomes a module of the build, with the arguments of this script.
+ * @param {string} file below `dist`
+ */
+export async function runBuilt(file, ...args) {
   await prepare();
-  const cli = path.join(root, 'dist/apps/cli/src/main.js');
-  process.argv.splice(1, 1, cli, command);
-  await import(pathToFileURL(cli).href);
+  const module = path.join(root, 'dist', file);
+  process.argv.splice(1, 1, module, ...args);
+  await import(pathToFileURL(module).href);
 }
 
 /**
