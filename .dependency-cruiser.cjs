@@ -22,8 +22,15 @@ module.exports = {
       name: 'apps-are-islands',
       comment: 'Apps speak over the bus, never by import.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: TESTS },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'tests-of-apps-know-stand-ins-only',
+      comment: 'A test may play the outside world, never a neighbour: neighbours are faked at the bus.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/.*(\\.spec\\.ts$|/test/)' },
+      to: { path: '^apps/', pathNot: ['^apps/$1/', '^apps/stand-ins/'] },
     },
     {
       name: 'libs-know-no-app',

@@ -19,7 +19,10 @@ export default {
   testEnvironment: 'node',
   moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json'],
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { ...ts, swcrc: false }], '^.+\\.m?js$': ['@swc/jest', { ...js, swcrc: false }] },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { ...ts, swcrc: false }],
+    '^.+\\.m?js$': ['@swc/jest', { ...js, swcrc: false }],
+  },
   transformIgnorePatterns: [],
   moduleNameMapper: { '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],

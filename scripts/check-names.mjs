@@ -13,11 +13,11 @@ const SUFFIXES = new Set([
   ...['module', 'controller', 'service', 'repository', 'queries', 'entity', 'rules', 'config'],
   ...['commands', 'events', 'errors'],
 ]);
-/** Kinds of tests, before `spec`. */
-const TESTS = new Set(['spec', 'integration.spec', 'e2e.spec']);
+/** `x.spec.ts`, `x.integration.spec.ts`, `x.e2e.spec.ts`, where x may be a role: `x.rules.spec.ts`. */
+const TEST = /(^|\.)((integration|e2e)\.)?spec$/;
 const TYPESCRIPT_IN = /^(apps|libs|test|bench)\//;
 /** Where roles are suffixes; tests and benchmarks may have kinds of their own. */
-const ROLES_IN = /^(apps|libs)\//;
+const ROLES_IN = /^(apps|libs)\/[^/]+\/src\//;
 
 /**
  * @param {string} file path from the root
@@ -35,10 +35,10 @@ export function problemOf(file) {
 }
 
 function suffixProblem(suffix) {
-  if (!suffix || SUFFIXES.has(suffix) || TESTS.has(suffix)) return undefined;
-  const [first, ...rest] = suffix.split('.');
-  if (SUFFIXES.has(first) && TESTS.has(rest.join('.'))) return undefined;
-  return `".${suffix}" is not on the list of suffixes (${[...SUFFIXES, ...TESTS].join(', ')})`;
+  const role = suffix.replace(TEST, '');
+  // What a test is about may need a word more than the file that it stands beside.
+  if (!role || SUFFIXES.has(role) || role !== suffix) return undefined;
+  return `".${suffix}" is not on the list of suffixes (${[...SUFFIXES].join(', ')}, spec)`;
 }
 
 /** Tracked files and new ones that are not ignored. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeMark } from '#local';
 
 /** What jest's global setup hands to every test file. */
 export interface TestRun {
@@ -16,7 +17,14 @@ export function testRun(): TestRun {
   return { dir, postgresUrl };
 }
 
-/** A new folder below the run's. */
+/** A new folder below the run's; for a benchmark, below one of its own that the next test run removes. */
 export function testDir(prefix: string): string {
-  return fs.mkdtempSync(path.join(testRun().dir, `${prefix}-`));
+  return fs.mkdtempSync(path.join(process.env.GATEHOUSE_TEST_DIR ?? ownDir(), `${prefix}-`));
+}
+
+function ownDir(): string {
+  const dir = path.resolve('.gatehouse/test', String(process.pid));
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeMark(path.join(dir, 'owner.json'), process.pid);
+  return dir;
 }
