@@ -58,7 +58,7 @@ function rowProblems(id, state, proof, known) {
 }
 
 if (isMain(import.meta)) {
-  const page = path.join(root, 'docs/features.md');
+  const page = path.resolve(process.argv[2] ?? path.join(root, 'docs/features.md'));
   const problems = fs.existsSync(page)
     ? problemsOf(fs.readFileSync(page, 'utf8'), proofs())
     : ['docs/features.md is missing'];

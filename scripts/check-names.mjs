@@ -61,7 +61,8 @@ function files() {
 }
 
 if (isMain(import.meta)) {
-  const problems = files().flatMap((file) => {
+  const asked = process.argv.slice(2);
+  const problems = (asked.length ? asked : files()).flatMap((file) => {
     const problem = problemOf(file);
     return problem ? [`${file}: ${problem}`] : [];
   });
