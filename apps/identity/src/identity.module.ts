@@ -3,6 +3,7 @@ import { BusModule } from '#bus';
 import { PersistenceModule } from '#persistence';
 import { AdminBootstrap } from './admin/admin-bootstrap.service.js';
 import { AdminCredentialsRepository } from './admin/admin-credentials.repository.js';
+import { FirstAdmin } from './admin/first-admin.service.js';
 import { ClientPoliciesRepository } from './clients/client-policies.repository.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { Clients } from './clients/clients.service.js';
@@ -22,6 +23,7 @@ import { LicenseTokensRepository } from './license-tokens/license-tokens.reposit
 import { LicenseTokens } from './license-tokens/license-tokens.service.js';
 import { migrations } from './migrations/index.js';
 import { HashQueue } from './passwords/hash-queue.service.js';
+import { NewPasswords } from './passwords/new-passwords.service.js';
 import { Passwords } from './passwords/passwords.service.js';
 import { PlansController } from './plans/plans.controller.js';
 import { PlansRepository } from './plans/plans.repository.js';
@@ -36,12 +38,15 @@ import { CredentialsRepository } from './sessions/credentials.repository.js';
 import { LoginGuardsRepository } from './sessions/login-guards.repository.js';
 import { RefreshRepository } from './sessions/refresh.repository.js';
 import { RefreshService } from './sessions/refresh.service.js';
+import { SessionOpening } from './sessions/session-opening.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { SignInAttempts } from './sessions/sign-in-attempts.service.js';
 import { SignInService } from './sessions/sign-in.service.js';
 import { TokenIssuer } from './sessions/token-issuer.service.js';
 import { LastSeen } from './users/last-seen.service.js';
+import { NewAccounts } from './users/new-accounts.service.js';
 import { RegistrationService } from './users/registration.service.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
@@ -67,6 +72,7 @@ const PROVIDERS: Provider[] = [
   Clients,
   CredentialsRepository,
   EmailVerification,
+  FirstAdmin,
   Housekeeping,
   LastSeen,
   LegacyUsersRepository,
@@ -74,6 +80,8 @@ const PROVIDERS: Provider[] = [
   LicenseTokensRepository,
   LoginGuardsRepository,
   MacKeys,
+  NewAccounts,
+  NewPasswords,
   OneTimeTokensRepository,
   Passwords,
   PlansRepository,
@@ -84,8 +92,10 @@ const PROVIDERS: Provider[] = [
   Revocations,
   RevocationsRepository,
   ServiceTokens,
+  SessionOpening,
   SessionsRepository,
   SessionsService,
+  SignInAttempts,
   SignInService,
   TokenIssuer,
   TokenSigner,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IssuedTokens } from '#contracts';
 import { IdentityApp, outcome } from '../../test/identity-app.js';
 
-// eslint-disable-next-line no-restricted-properties -- a longer search is asked for from outside of the test
+/** A longer search is asked for from outside. */
 const RUNS = Number(process.env['REFRESH_MODEL_RUNS'] ?? 500);
 
 let app: IdentityApp;

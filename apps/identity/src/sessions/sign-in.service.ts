@@ -1,21 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import {
   InvalidCredentials,
-  LoginFailed,
   Refusal,
   type Call,
   type ClientPolicy,
   type IssuedTokens,
-  type LoginFailedData,
   type LoginRequest,
 } from '#contracts';
-import { Outbox, Transactions } from '#persistence';
 import { assertGrant, Clients } from '../clients/clients.service.js';
-import { MacKeys } from '../keys/mac-keys.service.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
-import { guardKey, normalName } from './login-guard.rules.js';
-import { LoginGuardsRepository } from './login-guards.repository.js';
+import { normalName } from './login-guard.rules.js';
+import { SignInAttempts } from './sign-in-attempts.service.js';
 import { TokenIssuer } from './token-issuer.service.js';
 
 type FailureReason = 'unknown_account' | 'wrong_password' | 'blocked' | 'inactive';
@@ -24,7 +20,6 @@ interface Attempt {
   input: LoginRequest;
   call: Call;
   policy: ClientPolicy;
-  guard: Buffer;
 }
 
 /**
@@ -34,38 +29,35 @@ interface Attempt {
 @Injectable()
 export class SignInService {
   constructor(
-    private readonly tx: Transactions,
     private readonly clients: Clients,
     private readonly credentials: CredentialsRepository,
-    private readonly guards: LoginGuardsRepository,
+    private readonly attempts: SignInAttempts,
     private readonly passwords: Passwords,
     private readonly issuer: TokenIssuer,
-    private readonly keys: MacKeys,
-    private readonly outbox: Outbox,
   ) {}
 
   /** @throws Refusal `invalid_credentials`, `unknown_client`, `grant_not_allowed`, `overloaded` */
   async login(input: LoginRequest, call: Call): Promise<IssuedTokens> {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
-    const attempt = { input, call, policy, guard: guardKey(this.keys.names, input.login) };
-    const blocked = await this.guards.isBlocked(attempt.guard);
+    const attempt = { input, call, policy };
+    const blocked = await this.attempts.isBlocked(input.login);
     const found = await this.credentials.find(normalName(input.login), input.realm ?? 'any');
     const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
     if (blocked) return this.fail(attempt, found, 'blocked');
-    if (!found?.password_hash) return this.fail(attempt, found, found ? 'wrong_password' : 'unknown_account');
+    if (!found) return this.fail(attempt, found, 'unknown_account');
     if (!matches) return this.fail(attempt, found, 'wrong_password');
     if (!found.is_active || found.deleted_at) return this.fail(attempt, found, 'inactive');
     return this.enter(attempt, found, outdated);
   }
 
   private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<IssuedTokens> {
-    const { input, call, policy, guard } = attempt;
+    const { input, call, policy } = attempt;
     const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
     const proofs = { user: found, policy, grant: 'password' as const, amr: ['pwd'], origin: call.origin };
     try {
       return await this.issuer.issueTokens(proofs, async () => {
-        if (!(await this.guards.pass(guard))) throw InvalidCredentials.with();
+        if (!(await this.attempts.pass(input.login))) throw InvalidCredentials.with();
         if (newHash) await this.credentials.replaceHash(found, newHash);
       });
     } catch (error) {
@@ -74,17 +66,12 @@ export class SignInService {
     }
   }
 
-  /** What is refused must stay written, hence a transaction of its own before the refusal. */
   private async fail(
-    { policy, guard }: Attempt,
+    { input, policy }: Attempt,
     found: Credentials | undefined,
     reason: FailureReason,
   ): Promise<never> {
-    await this.tx.run(async () => {
-      await this.guards.fail(guard);
-      const data: LoginFailedData = { user_id: found?.id ?? null, client_id: policy.client_id, reason };
-      await this.outbox.append(LoginFailed, data, { key: found?.id });
-    });
+    await this.attempts.fail(input.login, { user_id: found?.id ?? null, client_id: policy.client_id, reason });
     throw InvalidCredentials.with();
   }
 

@@ -1,21 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import {
-  InvalidCredentials,
-  LoginSucceeded,
-  type ClientPolicy,
-  type IssuedTokens,
-  type RequestOrigin,
-} from '#contracts';
-import { newId, Outbox, Transactions } from '#persistence';
+import type { ClientPolicy, IssuedTokens, RequestOrigin } from '#contracts';
+import { newId, Transactions } from '#persistence';
 import type { Grant } from '../clients/clients-file.rules.js';
 import { assertGrant } from '../clients/clients.service.js';
 import { MacKeys } from '../keys/mac-keys.service.js';
 import { TokenSigner } from '../keys/token-signer.service.js';
 import { LicenseTokens } from '../license-tokens/license-tokens.service.js';
-import { viewOf, type UserColumns } from '../users/website-user.entity.js';
+import { viewOf } from '../users/website-user.entity.js';
 import { endOf } from './auth-session.entity.js';
 import { hashToken, writeRefreshToken } from './refresh-token.rules.js';
-import { SessionsRepository, type NewSession } from './sessions.repository.js';
+import { SessionOpening } from './session-opening.service.js';
+import type { NewSession } from './sessions.repository.js';
 
 /** Who asks for tokens, and what has been proven so far. */
 export interface Proofs {
@@ -32,11 +27,10 @@ export interface Proofs {
 export class TokenIssuer {
   constructor(
     private readonly tx: Transactions,
-    private readonly sessions: SessionsRepository,
+    private readonly sessions: SessionOpening,
     private readonly keys: MacKeys,
     private readonly signer: TokenSigner,
     private readonly licenses: LicenseTokens,
-    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -54,7 +48,7 @@ export class TokenIssuer {
     const [access_token, license_token] = await this.sign(proofs, session);
     const person = await this.tx.run(async () => {
       await alongside();
-      return this.open(session, user.roles);
+      return this.sessions.open(session, user.roles);
     });
     return {
       tokens: {
@@ -79,15 +73,6 @@ export class TokenIssuer {
       this.signer.signAccess({ user_id, session_id, client_id, audience, roles: user.roles, amr, auth_time, ttl }),
       this.licenses.find({ user_id, entitlement_version, ttl: policy.license_token_ttl }),
     ]);
-  }
-
-  private async open(session: NewSession, signedRoles: string[]): Promise<UserColumns> {
-    const person = await this.sessions.open(session);
-    // Roles that changed since they were read would live on in the signed token.
-    if (!person || person.roles.join() !== signedRoles.join()) throw InvalidCredentials.with();
-    const { id: session_id, user_id, client_id, amr } = session;
-    await this.outbox.append(LoginSucceeded, { user_id, session_id, client_id, amr }, { key: user_id });
-    return person;
   }
 }
 
