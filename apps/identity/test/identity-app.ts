@@ -46,13 +46,19 @@ export class IdentityApp {
   ) {}
 
   static async start(overrides: Overrides = {}): Promise<IdentityApp> {
+    const app = await IdentityApp.neighbourhood();
+    await app.replica(overrides);
+    return app;
+  }
+
+  /** Everything but identity itself. */
+  static async neighbourhood(): Promise<IdentityApp> {
     const [database, broker] = await Promise.all([testDatabase('identity', migrations), testBroker()]);
     await database.query(KEEP_EVENTS);
     const app = new IdentityApp([], database, broker);
     await app.add('secrets', [SecretsNeighbour]);
     await app.add('licensing', [LicensingNeighbour]);
     await app.add('gateway', []);
-    await app.replica(overrides);
     return app;
   }
 

@@ -22,9 +22,12 @@ export class SecretsNeighbour {
   readonly signed: Record<string, unknown>[] = [];
   /** While set, nothing is signed. */
   sealed = false;
+  /** Called with every question for a signature, before its answer. */
+  beforeAnswer: () => Promise<void> = async () => {};
 
   @Handles(SignToken, { transaction: false })
   async sign({ claims, purpose }: SignTokenRequest): Promise<SignedToken> {
+    await this.beforeAnswer();
     if (this.sealed) throw Unavailable.with();
     if (purpose !== 'access') throw new Error('identity signs access tokens only');
     this.signed.push(claims);
