@@ -22,9 +22,10 @@ export class CredentialsRepository {
    * The credentials that a sign-in name stands for: an admin's by username first, then a player's by address or
    * username. An account that has an admin's credentials is entered with those and nothing else, and not at all
    * in the realm `player`.
-   * @param name normalized
+   * @param typed the name as it was typed, which an address is compared with
+   * @param name the same normalized, as usernames are
    */
-  async find(name: string, realm: 'any' | 'player'): Promise<Credentials | undefined> {
+  async find(typed: string, name: string, realm: 'any' | 'player'): Promise<Credentials | undefined> {
     const [row] = await this.tx.query<Credentials>(
       `SELECT u.id, u.roles, u.entitlement_version, u.is_active, u.deleted_at,
          CASE WHEN a.user_id IS NULL THEN u.password_hash
@@ -32,10 +33,10 @@ export class CredentialsRepository {
          END AS password_hash,
          CASE WHEN a.user_id IS NULL THEN 'website_users' ELSE 'admin_credentials' END AS kept_in
        FROM website_users u LEFT JOIN admin_credentials a ON a.user_id = u.id
-       WHERE lower(u.email) = lower($1 COLLATE pg_unicode_fast)
+       WHERE lower(u.email) = lower($3 COLLATE pg_unicode_fast)
          OR lower(u.username) = lower($1 COLLATE pg_unicode_fast)
        ORDER BY a.user_id NULLS LAST LIMIT 1`,
-      [name, realm],
+      [name, realm, typed.trim()],
     );
     return row;
   }

@@ -106,6 +106,7 @@ describe('a refresh that is refused', () => {
     const first = await app.register();
     await expect(outcome(app.refresh(token(first), { client_id: 'web' }))).resolves.toBe('refresh_token_invalid');
     await expect(outcome(app.refresh(token(first), { client_id: 'nobody' }))).resolves.toBe('refresh_token_invalid');
+    await expect(outcome(app.refresh(token(first), { client_id: 'we\u0000b' }))).resolves.toBe('validation_failed');
     expect((await eventsOf(first)).failed).toEqual(['wrong_client', 'wrong_client']);
     await expect(outcome(app.refresh(token(first), { client_id: 'branchpy-cli' }))).resolves.toBe('ok');
   });

@@ -4,10 +4,9 @@ import { actorOf, IdentityApp, newcomer, outcome, parallel, PASSWORD } from '../
 import { claimsOf } from '../../test/neighbours.js';
 import { HashQueue } from '../passwords/hash-queue.service.js';
 
-const ADMIN = { adminUsername: 'warden', adminPassword: 'seventeen owls at dusk' };
 let app: IdentityApp;
 beforeAll(async () => {
-  app = await IdentityApp.start(ADMIN);
+  app = await IdentityApp.start();
 });
 afterAll(() => app?.stop());
 afterEach(() => jest.restoreAllMocks());
@@ -63,6 +62,14 @@ describe('a sign-in that is refused', () => {
       await expect(outcome(app.login(username(issued), other))).resolves.toBe('invalid_credentials');
     }
     await expect(outcome(app.login(username(issued), password))).resolves.toBe('ok');
+  });
+
+  it.each([
+    ['a name', { login: 'row\u0000an' }],
+    ['a client', { login: 'rowan', client_id: 'web\u0000' }],
+  ])('R-LG4: a control character in %s is a bad request, not a failure of ours', async (_where, more) => {
+    const refused = outcome(app.login(more.login, PASSWORD, more));
+    await expect(refused).resolves.toBe('validation_failed');
   });
 
   it('R-BF1 R-BF5: after five failures the right password is refused for a while, with the same answer', async () => {
@@ -145,6 +152,15 @@ describe('a sign-in', () => {
     }
   });
 
+  it('C-user.login: finds addresses and usernames beyond ASCII as they were registered', async () => {
+    const { email, username: name } = newcomer();
+    const first = await app.register({ email: `ﬁnn.zoë.${email}`, username: `Ｚoë-${name}` });
+    expect(username(first)).toBe(`Zoë-${name}`);
+    for (const typed of [`ﬁnn.ZOË.${email}`, `Ｚoë-${name}`, `zoË-${name}`]) {
+      await expect(outcome(app.login(typed, PASSWORD))).resolves.toBe('ok');
+    }
+  });
+
   it('A-token.access R-JW3: the access token says what the policy says', async () => {
     const issued = await app.register();
     const claims = claimsOf(issued.tokens.access_token);
@@ -212,37 +228,5 @@ describe('a sign-in', () => {
     ]);
     expect(await failuresOf(first)).toEqual(['wrong_password']);
     expect([LoginSucceeded.publicName, LoginFailed.publicName]).toEqual(['auth.login_success', 'auth.login_failed']);
-  });
-});
-
-describe('an admin', () => {
-  it('E-login: signs in with the admin’s credentials, and not as a player', async () => {
-    const issued = await app.login('Warden', ADMIN.adminPassword);
-    expect(issued.tokens.user).toMatchObject({ username: 'warden', is_admin: true, roles: ['admin'], email: null });
-    expect(claimsOf(issued.tokens.access_token).roles).toEqual(['admin']);
-    const player = outcome(app.login('warden', ADMIN.adminPassword, { realm: 'player' }));
-    await expect(player).resolves.toBe('invalid_credentials');
-  });
-
-  it('E-login: an account with an admin’s credentials has no second, weaker way in', async () => {
-    const first = await app.register();
-    await app.database.query(`INSERT INTO admin_credentials (user_id, username, password_hash) VALUES ($1, $2, $3)`, [
-      first.tokens.user.id,
-      username(first),
-      await hash('the admin’s own secret', { memoryCost: 64, timeCost: 1 }),
-    ]);
-    for (const name of [username(first), first.tokens.user.email!]) {
-      for (const realm of ['any', 'player'] as const) {
-        await expect(outcome(app.login(name, PASSWORD, { realm }))).resolves.toBe('invalid_credentials');
-      }
-    }
-    await expect(outcome(app.login(username(first), 'the admin’s own secret'))).resolves.toBe('ok');
-  });
-
-  it('E-login: a player signs in at either door', async () => {
-    const { email, password } = newcomer();
-    await app.register({ email });
-    await expect(outcome(app.login(email, password, { realm: 'player' }))).resolves.toBe('ok');
-    await expect(outcome(app.login(email, password, { realm: 'any' }))).resolves.toBe('ok');
   });
 });

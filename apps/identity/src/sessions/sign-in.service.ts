@@ -42,7 +42,7 @@ export class SignInService {
     assertGrant(policy, 'password');
     const attempt = { input, call, policy };
     const blocked = await this.attempts.isBlocked(input.login);
-    const found = await this.credentials.find(normalName(input.login), input.realm ?? 'any');
+    const found = await this.credentials.find(input.login, normalName(input.login), input.realm ?? 'any');
     const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
     if (blocked) return this.fail(attempt, found, 'blocked');
     if (!found) return this.fail(attempt, found, 'unknown_account');

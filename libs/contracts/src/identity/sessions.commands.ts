@@ -10,11 +10,12 @@ import {
   RefreshTokenReused,
 } from './identity.errors.js';
 import { IssuedTokens } from './tokens.js';
+import { PLAIN } from './user.js';
 
 export class LoginRequest {
-  @Text({ max: 254, description: 'E-mail address or username.' }) login!: string;
+  @Text({ max: 254, pattern: PLAIN, description: 'E-mail address or username.' }) login!: string;
   @SecretText({ min: 0, max: 1024 }) password!: string;
-  @Text({ optional: true, max: 64 }) client_id?: string;
+  @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
   @OneOf(['any', 'player'], {
     optional: true,
     description: '`any` (default): an admin’s credentials first, then a player’s. `player`: players only.',
@@ -34,7 +35,12 @@ export const Login = command('identity.session.login', {
 
 export class RefreshSessionRequest {
   @SecretText({ max: 1024 }) refresh_token!: string;
-  @Text({ optional: true, max: 64, description: 'When given it must be the client that the token was issued to.' })
+  @Text({
+    optional: true,
+    max: 64,
+    pattern: PLAIN,
+    description: 'When given it must be the client that the token was issued to.',
+  })
   client_id?: string;
 }
 

@@ -3,6 +3,9 @@ import { EmailAddress, Flag, Id, OneOf, Text, TextList, Timestamp } from '../fie
 /** What a username looks like; without `@`, so that no username is anybody's address. */
 export const USERNAME = /^[\p{L}\p{N}_.-]{3,32}$/u;
 
+/** Text that may be looked up: no control characters, which no name has and Postgres partly refuses. */
+export const PLAIN = /^\P{Cc}*$/u;
+
 export const USER_STATUSES = ['online', 'away', 'busy', 'invisible'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 

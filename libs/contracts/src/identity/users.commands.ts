@@ -12,13 +12,13 @@ import {
 } from '../general.errors.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
 import { IssuedTokens } from './tokens.js';
-import { User } from './user.js';
+import { PLAIN, User } from './user.js';
 
 export class RegisterUserRequest {
   @EmailAddress() email!: string;
   @Text({ min: 3, max: 32, pattern: /^[\p{L}\p{N}_.-]+$/u }) username!: string;
   @SecretText({ max: 1024, description: 'At least 12 characters; every character counts.' }) password!: string;
-  @Text({ optional: true, max: 64 }) client_id?: string;
+  @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
 }
 
 export const RegisterUser = command('identity.user.register', {
@@ -76,7 +76,12 @@ export const ReadContact = command('identity.user.read_contact', {
 });
 
 export class BridgeAccountRequest {
-  @Text({ max: 128, description: '`sub` of the token that was shown: a canonical or a legacy account.' }) sub!: string;
+  @Text({
+    max: 128,
+    pattern: PLAIN,
+    description: '`sub` of the token that was shown: a canonical or a legacy account.',
+  })
+  sub!: string;
   @EmailAddress({ optional: true }) email?: string;
 }
 
