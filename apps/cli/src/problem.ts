@@ -14,7 +14,7 @@ export function describe(error: unknown, debug: boolean): string {
   const known = (error as NodeJS.ErrnoException).code === 'ENOSPC';
   if (known) return '\nThe disk is full.\nWhat to do: make room and start again.\n';
   const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
-  return `\nThat failed: ${text}\nWhat to do: \`npx gatehouse doctor\` checks this machine; LOG_LEVEL=debug shows more.\n`;
+  return `\nThat failed: ${text}\nWhat to do: \`npm run doctor\` checks this machine; LOG_LEVEL=debug shows more.\n`;
 }
 
 const sentence = (text: string): string => {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { DATA_APPS, type DataAppName } from '#contracts';
-import { LocalProblem, seedFileOf, type DevInfo } from '#local';
+import { LocalProblem, readMark, seedFileOf, type DevInfo } from '#local';
 import { readJson, StateFolder } from '../state/state-folder.js';
 
 /** Where the databases and the broker are. */
@@ -39,7 +39,7 @@ function targetOf(env: NodeJS.ProcessEnv): Target {
 }
 
 function embedded(folder: StateFolder): Target {
-  const info = readJson<DevInfo>(folder.devJson);
+  const info = readMark(folder.starter) && readJson<DevInfo>(folder.devJson);
   if (!info) {
     throw new LocalProblem(
       'nothing to migrate is named, and no embedded system is running',

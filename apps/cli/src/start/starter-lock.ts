@@ -22,7 +22,7 @@ export function claim(folder: StateFolder): void {
 }
 
 export function release(folder: StateFolder): void {
-  for (const file of [folder.processes, folder.starter]) fs.rmSync(file, { force: true });
+  for (const file of [folder.devJson, folder.processes, folder.starter]) fs.rmSync(file, { force: true });
 }
 
 function alreadyRunning(folder: StateFolder, other: ProcessMark): LocalProblem {
