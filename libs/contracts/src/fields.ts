@@ -96,12 +96,20 @@ export const Uuid = (o: FieldOptions = {}): PropertyDecorator =>
 export const EmailAddress = (o: FieldOptions = {}): PropertyDecorator =>
   field({ type: 'string', format: 'email', max: 254 }, o, [
     v.IsEmail({ allow_utf8_local_part: true }),
+    // A quoted local part may hold line breaks, and an address goes into mail headers.
+    v.Matches(/^\P{Cc}*$/u),
     v.MaxLength(254),
   ]);
 
+/** ISO 8601 also has week dates, ordinal dates and times without an offset. */
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
 /** RFC 3339 timestamp with an offset or `Z`. */
 export const Timestamp = (o: FieldOptions = {}): PropertyDecorator =>
-  field({ type: 'string', format: 'date-time' }, o, [v.IsISO8601({ strict: true, strictSeparator: true })]);
+  field({ type: 'string', format: 'date-time' }, o, [
+    v.IsISO8601({ strict: true, strictSeparator: true }),
+    v.Matches(RFC3339),
+  ]);
 
 export const OneOf = (values: readonly string[], o: FieldOptions = {}): PropertyDecorator =>
   field({ type: 'string', enum: values }, o, [v.IsIn([...values])]);

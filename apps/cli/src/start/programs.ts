@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
 import { answers, seedFileOf, type ProgramSpec } from '#local';
@@ -85,7 +86,12 @@ export class Programs {
     const { username, password } = opened.state.admin;
     const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
       gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
-      identity: { ADMIN_USERNAME: username, ADMIN_PASSWORD: password },
+      // Node reads it when it starts: as many hashes at once as there are cores, no more threads than that.
+      identity: {
+        ADMIN_USERNAME: username,
+        ADMIN_PASSWORD: password,
+        UV_THREADPOOL_SIZE: String(os.availableParallelism()),
+      },
       secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'datatools' },
       fulfillment: { MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
     };
