@@ -9,9 +9,14 @@ export interface Shot {
   body?: string;
 }
 
-/** Keeps `connections` requests under way for some seconds. @throws Error when an answer was no 2xx */
-export async function fire(shot: Shot, connections: number, seconds: number): Promise<Sample> {
-  const result = await autocannon({ ...shot, connections, duration: seconds });
+/**
+ * Keeps `connections` requests under way for some seconds.
+ * @param bodies what each connection sends in turn, instead of the shot's own body
+ * @throws Error when an answer was no 2xx
+ */
+export async function fire(shot: Shot, connections: number, seconds: number, bodies?: string[]): Promise<Sample> {
+  const requests = bodies?.map((body) => ({ body }));
+  const result = await autocannon({ ...shot, connections, duration: seconds, ...(requests && { requests }) });
   if (result.non2xx || result.errors) {
     throw new Error(`${shot.url}: ${result.non2xx} answers were no 2xx, ${result.errors} failed`);
   }
