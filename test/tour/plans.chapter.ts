@@ -64,9 +64,7 @@ export async function plans(dev: DevInfo, tell: Teller, person: SignedIn): Promi
 
 /** Refreshes and looks into the license token. */
 async function refreshed(dev: DevInfo, person: SignedIn, plan: string): Promise<void> {
-  const { body } = await call('POST', `${dev.public_url}/v1/auth/refresh`, {
-    json: { refresh_token: person.refreshToken },
-  });
+  const { body } = await refresh(dev, person.refreshToken);
   expect(body.license_token, 'a license token', body);
   const stated = decodeJwt(body.license_token).plan;
   expect(stated === plan && body.user.plan === plan, `a license token for ${plan}`, { stated, user: body.user.plan });

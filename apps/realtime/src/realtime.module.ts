@@ -5,6 +5,7 @@ import { FramesController } from './frames/frames.controller.js';
 import { FramesService } from './frames/frames.service.js';
 import type { RealtimeConfig } from './realtime.config.js';
 import { Connections } from './sockets/connections.js';
+import { SocketsDrain } from './sockets/sockets-drain.service.js';
 import { SocketsUpkeep } from './sockets/sockets-upkeep.service.js';
 import { UpgradesService } from './sockets/upgrades.service.js';
 
@@ -18,7 +19,7 @@ export class RealtimeModule {
         AccessTokensModule.forApp(config.publicUrl),
       ],
       controllers: [FramesController],
-      providers: [FramesService, Connections, SocketsUpkeep, UpgradesService],
+      providers: [FramesService, Connections, SocketsDrain, SocketsUpkeep, UpgradesService],
     };
   }
 }

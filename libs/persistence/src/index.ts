@@ -8,7 +8,7 @@ export * from './outbox/outbox.js';
 export * from './outbox/outbox.repository.js';
 export * from './outbox/outbox-row.js';
 export * from './persistence.module.js';
-export * from './persistence.options.js';
+export * from './persistence-options.js';
 export * from './schema/assert-schema.js';
 export * from './schema/migrate.js';
 export * from './transactions/transaction-scope.js';

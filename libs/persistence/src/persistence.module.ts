@@ -8,7 +8,7 @@ import { DeadLetterRepository } from './dead-letters/dead-letter.repository.js';
 import { InboxRepository } from './inbox/inbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
-import type { PersistenceOptions } from './persistence.options.js';
+import type { PersistenceOptions } from './persistence-options.js';
 import { Transactions } from './transactions/transactions.js';
 
 const PROVIDERS: Provider[] = [

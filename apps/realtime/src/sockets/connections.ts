@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Subscription } from '@nats-io/transport-node';
+import type { WebSocket } from 'ws';
 import { Log, Metrics } from '#boot';
 import { Bus } from '#bus';
 import { AUDIENCE_HEADER } from '../frames/frames.service.js';
-import type { Connection } from './connection.js';
+import { RealtimeConfig } from '../realtime.config.js';
+import { Connection, type ConnectionOwner } from './connection.js';
 
 interface Person {
   connections: Set<Connection>;
@@ -22,6 +24,7 @@ export class Connections {
   private readonly closed;
 
   constructor(
+    private readonly config: RealtimeConfig,
     private readonly bus: Bus,
     private readonly log: Log,
     metrics: Metrics,
@@ -49,14 +52,16 @@ export class Connections {
     await this.bus.connection.flush();
   }
 
-  /** Takes an open connection in; its person is listened for already. */
-  add(connection: Connection): void {
-    const connections = this.people.get(connection.owner.userId)?.connections;
+  /** Takes an open socket in; its person is listened for already. */
+  add(socket: WebSocket, owner: ConnectionOwner): Connection {
+    const connection = new Connection(socket, owner, this.config.socketBufferBytes);
+    const connections = this.people.get(owner.userId)?.connections;
     connections?.add(connection);
     connection.onClose((code) => {
       connections?.delete(connection);
       this.closed.inc({ code: String(code) });
     });
+    return connection;
   }
 
   *all(): Iterable<Connection> {

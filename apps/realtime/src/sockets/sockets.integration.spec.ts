@@ -11,6 +11,7 @@ import { eventually, testBroker, type TestBroker } from '../../../../test/suppor
 import { FramesService } from '../frames/frames.service.js';
 import type { RealtimeConfig } from '../realtime.config.js';
 import { Connections } from './connections.js';
+import { SocketsDrain } from './sockets-drain.service.js';
 import { SocketsUpkeep } from './sockets-upkeep.service.js';
 import { UpgradesService } from './upgrades.service.js';
 
@@ -34,7 +35,7 @@ class Replica {
       onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell),
     } as unknown as RevocationList;
     this.frames = new FramesService(bus);
-    this.connections = new Connections(bus, log, new Metrics());
+    this.connections = new Connections(config, bus, log, new Metrics());
     this.upkeep = new SocketsUpkeep(config, this.connections, revocations);
     const listener = {
       onUpgrade: (_: string, take: Parameters<InternalListener['onUpgrade']>[1]) => this.server.on('upgrade', take),
@@ -43,7 +44,8 @@ class Replica {
       register: (_phase: string, _name: string, stop: () => void) => this.stops.push(stop),
     } as unknown as Shutdown;
     const verifier = { verify: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
-    new UpgradesService(config, listener, verifier, this.connections, shutdown, log).onApplicationBootstrap();
+    const drain = new SocketsDrain(config, this.connections, shutdown);
+    new UpgradesService(listener, verifier, this.connections, drain, log).onApplicationBootstrap();
     this.upkeep.onApplicationBootstrap();
   }
 

@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { AccessTokenVerifier, LEEWAY, type VerifiedToken } from '#access-tokens';
-import { InternalListener, Log, Shutdown } from '#boot';
+import { InternalListener, Log } from '#boot';
 import { Refusal } from '#contracts';
-import { RealtimeConfig } from '../realtime.config.js';
-import { Connection, CLOSE } from './connection.js';
+import { CLOSE } from './connection.js';
 import { Connections } from './connections.js';
+import { SocketsDrain } from './sockets-drain.service.js';
 
 export const SOCKET_PATH = '/v1/auth/ws';
 /** The subprotocol of clients that want more than plain events. */
@@ -26,28 +26,22 @@ export class UpgradesService implements OnApplicationBootstrap {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
-  private stopping = false;
 
   constructor(
-    private readonly config: RealtimeConfig,
     private readonly listener: InternalListener,
     private readonly verifier: AccessTokenVerifier,
     private readonly connections: Connections,
-    private readonly shutdown: Shutdown,
+    private readonly drain: SocketsDrain,
     private readonly log: Log,
   ) {}
 
   onApplicationBootstrap(): void {
     this.listener.onUpgrade(SOCKET_PATH, (request, socket, head) => void this.upgrade(request, socket, head));
-    this.shutdown.register('intake', 'websocket upgrades', () => {
-      this.stopping = true;
-    });
-    this.shutdown.register('http', 'websockets', () => this.closeAll());
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://realtime');
-    if (this.stopping) return refuse(socket, 503);
+    if (this.drain.begun) return refuse(socket, 503);
     try {
       const bearer = bearerOf(request);
       const token = await this.verifier.verify(bearer);
@@ -70,23 +64,12 @@ export class UpgradesService implements OnApplicationBootstrap {
       expiresAt: token.exp + LEEWAY,
       agent: url.searchParams.get('as') === 'agent',
     };
-    const connection = new Connection(ws, owner, this.config.socketBufferBytes);
-    this.connections.add(connection);
+    const connection = this.connections.add(ws, owner);
     try {
       // A revocation between the first look and the registration would otherwise find no connection to close.
       await this.verifier.verify(bearer);
     } catch {
       connection.close(CLOSE.revoked, 'session revoked');
-    }
-  }
-
-  /** Closes in even steps, so that clients do not all come back to the next replica at once (RT30). */
-  private async closeAll(): Promise<void> {
-    const open = [...this.connections.all()];
-    const pause = this.config.drainSpreadMs / Math.max(open.length, 1);
-    for (const connection of open) {
-      connection.close(CLOSE.restarting, 'restarting');
-      if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Log, StartProblem } from '#boot';
-import type { PersistenceOptions } from '../persistence.options.js';
+import type { PersistenceOptions } from '../persistence-options.js';
 import { assertSchema } from '../schema/assert-schema.js';
 import { driverErrorOf, isNotNow } from './database-errors.js';
 import { PooledDataSource } from './pooled-data-source.js';

@@ -1,7 +1,7 @@
 import { DataSource, type QueryRunner, type ReplicationMode } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
 import { driverErrorOf, isBroken, translate } from './database-errors.js';
-import type { PersistenceOptions } from '../persistence.options.js';
+import type { PersistenceOptions } from '../persistence-options.js';
 import { QuietLogger } from './quiet-logger.js';
 
 /** What TypeORM's Postgres runner has and its type does not say. */

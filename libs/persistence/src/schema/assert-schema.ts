@@ -1,7 +1,7 @@
 import { StartProblem } from '#boot';
 import type { Pool } from 'pg';
 import { baseMigrations } from '../migrations/index.js';
-import type { MigrationClass } from '../persistence.options.js';
+import type { MigrationClass } from '../persistence-options.js';
 
 /** The database is older than the code that wants to use it. */
 export class SchemaOutdated extends StartProblem {

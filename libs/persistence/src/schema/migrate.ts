@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { QuietLogger } from '../connection/quiet-logger.js';
 import { baseMigrations } from '../migrations/index.js';
-import type { PersistenceOptions } from '../persistence.options.js';
+import type { PersistenceOptions } from '../persistence-options.js';
 
 /**
  * Brings a database up to its code: the tables of this lib, then the app's. Whoever comes second waits for the first
