@@ -34,8 +34,9 @@ export class Deployment {
     return fs.readFileSync(seedFileOf(this.folder.nkeys, user), 'utf8');
   }
 
-  kek(): string {
-    return fs.readFileSync(this.folder.kek, 'utf8');
+  /** The 32 bytes of the key-encryption key; no text. */
+  kek(): Buffer {
+    return fs.readFileSync(this.folder.kek);
   }
 
   databaseUrl(app: DataAppName): string {

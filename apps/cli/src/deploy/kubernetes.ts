@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { DATA_APPS, APPS, type AppName, type DataAppName } from '#contracts';
 import { outsideWorld, type Deployment } from './deployment.js';
 
-type Data = Record<string, string>;
+/** Text goes into `stringData`, bytes into `data`. */
+type Data = Record<string, string | Buffer>;
 
 /** The Secrets that `k8s/README.md` lists, as one YAML stream for `kubectl apply -f -`. */
 export function kubernetesSecrets(deployment: Deployment, namespace: string, env: NodeJS.ProcessEnv): string {
@@ -19,10 +20,18 @@ export function kubernetesSecrets(deployment: Deployment, namespace: string, env
     },
   };
   return Object.entries(secrets)
-    .map(([name, stringData]) =>
-      stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', stringData }),
-    )
+    .map(([name, values]) => stringify(secret({ name, namespace }, values)))
     .join('---\n');
+}
+
+function secret(metadata: { name: string; namespace: string }, values: Data): object {
+  const data: Record<string, string> = {};
+  const stringData: Record<string, string> = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value === 'string') stringData[key] = value;
+    else data[key] = value.toString('base64');
+  }
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data, stringData };
 }
 
 function appData(deployment: Deployment, app: AppName, env: NodeJS.ProcessEnv): Data {
