@@ -1,5 +1,6 @@
 /** Postgres, nats-server and child processes on this machine: for `gatehouse start`, tests and benchmarks. */
 export * from './databases.js';
+export { fetchDebianPackage } from './debian-package.js';
 export * from './dev-info.js';
 export * from './local-problem.js';
 export * from './nats-fetch.js';

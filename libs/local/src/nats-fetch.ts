@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { fetchDebianPackage } from './debian-package.js';
 import { LocalProblem } from './local-problem.js';
 import { cachedNatsServer, cacheDir, findNatsServer, isUsable, NATS_SERVER_NEEDS } from './nats-find.js';
 
@@ -19,7 +19,6 @@ const SHA256: Record<string, string> = {
 };
 /** Debian suites whose nats-server is new enough, the quieter one first. */
 const SUITES = ['forky', 'sid'];
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** @returns a nats-server on this machine, fetched into the cache when there is none yet */
 export async function obtainNatsServer(say: (line: string) => void = () => undefined): Promise<string> {
@@ -65,54 +64,17 @@ function keep(binary: string): string {
   return cachedNatsServer();
 }
 
-/** Needs neither root nor this machine's package lists: all of apt's state is below `dir`. */
+/** From the first suite whose nats-server can be had. */
 async function fromApt(dir: string): Promise<string> {
-  if (process.platform !== 'linux' || !fs.existsSync(KEYRING)) throw new Error('this machine is no Debian');
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE) $(RELEASE)']);
-  const mirror = stdout
-    .split('\n')
-    .find((line) => line && !/security|updates/.test(line))
-    ?.split(' ')[0];
-  if (!mirror) throw new Error('apt has no mirror set up');
   let last: unknown;
   for (const suite of SUITES) {
     try {
-      return await fromSuite(dir, mirror, suite);
+      return path.join(await fetchDebianPackage(dir, suite, 'nats-server'), 'usr/sbin/nats-server');
     } catch (error) {
       last = error;
     }
   }
   throw last;
-}
-
-async function fromSuite(dir: string, mirror: string, suite: string): Promise<string> {
-  const at = (name: string) => path.join(dir, name);
-  for (const folder of ['state/lists/partial', 'cache/archives/partial', 'deb']) {
-    fs.mkdirSync(at(folder), { recursive: true });
-  }
-  fs.writeFileSync(at('sources.list'), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
-  fs.writeFileSync(at('status'), '');
-  const settings = [
-    `Dir::State=${at('state')}`,
-    `Dir::State::status=${at('status')}`,
-    `Dir::Cache=${at('cache')}`,
-    `Dir::Etc::sourcelist=${at('sources.list')}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    'APT::Update::Post-Invoke=',
-    'DPkg::Post-Invoke=',
-    'Acquire::Languages=none',
-    'Acquire::Retries=1',
-    'Acquire::http::Timeout=20',
-    `APT::Sandbox::User=${os.userInfo().username}`,
-  ].flatMap((setting) => ['-o', setting]);
-  const apt = (...args: string[]) =>
-    run('apt-get', [...settings, '-qq', ...args], { cwd: at('deb'), timeout: 150_000 });
-  await apt('update');
-  await apt('download', 'nats-server');
-  const deb = fs.readdirSync(at('deb')).find((name) => name.endsWith('.deb'));
-  if (!deb) throw new Error(`the mirror has no nats-server in ${suite}`);
-  await run('dpkg', ['-x', path.join(at('deb'), deb), at('root')]);
-  return at('root/usr/sbin/nats-server');
 }
 
 async function fromRelease(dir: string): Promise<string> {
