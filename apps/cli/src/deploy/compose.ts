@@ -6,6 +6,8 @@ import { outsideWorld, type Deployment } from './deployment.js';
 
 /** The unprivileged user of the image; what the apps read belongs to it. */
 const APP_UID = 10_001;
+/** User of the official Postgres image, which runs its init scripts. */
+const POSTGRES_UID = 999;
 
 /** Writes the files that docker-compose.yml names into the deployment's folder. @returns their paths */
 export function writeComposeFiles(deployment: Deployment, env: NodeJS.ProcessEnv): string[] {
@@ -48,6 +50,7 @@ function giveToApps(dir: string): void {
   if (process.getuid?.() !== 0) return;
   fs.chownSync(dir, APP_UID, APP_UID);
   for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    fs.chownSync(path.join(entry.parentPath, entry.name), APP_UID, APP_UID);
+    const uid = entry.name === 'postgres-init.sql' ? POSTGRES_UID : APP_UID;
+    fs.chownSync(path.join(entry.parentPath, entry.name), uid, uid);
   }
 }
