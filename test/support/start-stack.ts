@@ -9,6 +9,8 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /** A state folder of an earlier stack, to go on with its data; the caller removes it. */
   dir?: string;
+  /** Postgres as in production, for tests that kill it: what was answered is on disk. */
+  durable?: boolean;
 }
 
 /** A private instance of the whole built system, for tests that break it. */
@@ -41,7 +43,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     folder,
     env: { ...process.env, PUBLIC_PORT: '0', INTERNAL_PORT: '0', ...options.env },
     steps: { run: (_, work) => work(() => undefined), say: () => undefined },
-    postgresSettings: FAST,
+    postgresSettings: options.durable ? {} : FAST,
   });
   const info = await stack.start().catch(async (error) => {
     await stack.stop();

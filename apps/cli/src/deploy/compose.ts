@@ -23,7 +23,7 @@ export function writeComposeFiles(deployment: Deployment, env: NodeJS.ProcessEnv
     writePrivate(file, content);
     return file;
   });
-  giveToApps(deployment.dir);
+  giveToReaders(deployment.dir);
   return paths;
 }
 
@@ -45,12 +45,15 @@ function appEnv(deployment: Deployment, app: AppName, env: NodeJS.ProcessEnv): s
     .join('');
 }
 
-/** As root (in the init container) the files go to the user that the apps run as; else they stay with whoever ran this. */
-function giveToApps(dir: string): void {
+/**
+ * As root (in the init container) the files go to the users that read them: mounted ones to those of the containers,
+ * `*.env`, which Compose reads on the host, to whoever owns the folder there. Else they stay with whoever ran this.
+ */
+function giveToReaders(dir: string): void {
   if (process.getuid?.() !== 0) return;
-  fs.chownSync(dir, APP_UID, APP_UID);
+  const host = fs.statSync(dir).uid;
   for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    const uid = entry.name === 'postgres-init.sql' ? POSTGRES_UID : APP_UID;
+    const uid = entry.name.endsWith('.env') ? host : entry.name === 'postgres-init.sql' ? POSTGRES_UID : APP_UID;
     fs.chownSync(path.join(entry.parentPath, entry.name), uid, uid);
   }
 }

@@ -40,6 +40,8 @@ const STOP_ORDER: readonly (readonly string[])[] = [
 ];
 /** A program that has not ended by then is killed; a whole stop stays below five seconds. */
 const GRACE_MS = 1_300;
+/** Between two tries to start a server that keeps dying. */
+const LONGEST_WAIT_MS = 30_000;
 /** How long after a first problem others are still told with it. */
 const SECOND_PROBLEM_MS = 2_500;
 
@@ -130,12 +132,12 @@ export class DevelopmentStack {
     return [this.postgres!, this.nats!];
   }
 
-  private async startPostgres({ state }: OpenedState, ports: Ports): Promise<void> {
+  private async startPostgres({ state }: Pick<OpenedState, 'state'>, ports: Ports): Promise<void> {
     const { folder, postgresSettings: settings } = this.options;
     const [dir, log] = [folder.at('postgres'), folder.log('postgres')];
     const password = state.postgres.superuser;
     this.postgres = await startPostgres({ dir, log, password, settings, port: ports.of('postgres') });
-    this.watch('Postgres', this.postgres);
+    this.watch('Postgres', this.postgres, () => this.startPostgres({ state }, ports));
     const owners = DATA_APPS.map((name) => ({ name, password: state.postgres.roles[name] }));
     await ensureDatabases(this.postgres.url(), owners);
   }
@@ -146,11 +148,29 @@ export class DevelopmentStack {
     const conf = (place: { port: number; storeDir: string }) => brokerConf(folder, { ...place, users });
     const place = { dir: folder.at('nats'), log: folder.log('nats'), port: ports.of('nats') };
     this.nats = await startNats({ ...place, conf, binary });
-    this.watch('NATS', this.nats);
+    this.watch('NATS', this.nats, () => this.startNats(users, ports, note));
   }
 
-  private watch(name: string, server: RunningPostgres | RunningNats): void {
-    server.onExit(() => this.options.steps.say(`${name} ended by itself; stop with Ctrl-C and start again.`));
+  /** A server that dies is started again on its data and its port: the apps come back to it by themselves. */
+  private watch(name: string, server: RunningPostgres | RunningNats, again: () => Promise<void>): void {
+    server.onExit(() => void this.revive(name, again));
+  }
+
+  private async revive(name: string, again: () => Promise<void>): Promise<void> {
+    for (let wait = 1_000; !this.stopping; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      this.options.steps.say(`${name} ended by itself; starting it again.`);
+      try {
+        // Known to `stop`, which waits for a server that is coming up before it ends it.
+        const coming = again();
+        this.servers = Promise.allSettled([this.servers, coming]);
+        return await coming;
+      } catch (problem) {
+        this.options.steps.say(
+          `${name} did not start: ${problem instanceof Error ? problem.message : String(problem)}`,
+        );
+        await sleep(wait);
+      }
+    }
   }
 
   /** When one does not start, gives the others a moment to say what is wrong with them, too. */
