@@ -8,7 +8,7 @@ export class Refusals {
   private readonly byAddress = new Map<string, Refusing>();
 
   /**
-   * @param code 4xx for now, 5xx for good, 0 to stop.
+   * @param code 4xx to be tried again, 5xx for good, 0 to stop.
    * @param times how often; default: until told otherwise.
    */
   refuse(address: string, code: number, times = Number.POSITIVE_INFINITY): void {
