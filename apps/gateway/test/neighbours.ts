@@ -148,8 +148,8 @@ export class Neighbours {
     this.on(ListPublicKeys, () => ({ keys: this.issuer.keys() }));
     this.on(ListClients, () => ({ default_client_id: 'branchpy-cli', clients: POLICIES }));
     this.on(ListRevocations, () => ({ revocations: [] }));
-    this.on(Login, ({ input }) => issued(input.client_id));
-    this.on(RegisterUser, ({ input }) => issued(input.client_id));
+    this.on(Login, ({ input }) => ({ issued: issued(input.client_id) }));
+    this.on(RegisterUser, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RefreshSession, ({ input }) => issued(/^refresh-of-(.+)$/.exec(input.refresh_token)?.[1]));
     this.on(Logout, ({ actor }) => ({ session_ids: actor?.kind === 'user' ? [actor.session_id] : [] }));
     this.on(RevokeSession, ({ input }) => ({ session_ids: [input.session_id] }));

@@ -22,6 +22,8 @@ export interface Command<Req extends object = object, Res extends object = objec
   readonly response: Type<Res>;
   readonly errors: readonly ErrorSpec[];
   readonly permission: Permission;
+  /** Seconds since the person last showed a credential, at most; the gateway asks for step-up beyond (RFC 9470). */
+  readonly freshAuth?: number;
   /** Apps whose bus user may send it. */
   readonly callers: readonly AppName[];
   /** Milliseconds the caller waits when it says nothing else. */
@@ -39,6 +41,7 @@ interface CommandSpec<Req extends object, Res extends object> {
   response: Type<Res>;
   errors?: ErrorSpec[];
   permission: Permission;
+  freshAuth?: number;
   /** Default: the gateway. */
   callers?: AppName[];
   timeoutMs?: number;
@@ -66,6 +69,7 @@ export function command<Req extends object, Res extends object>(
     response: spec.response,
     errors: spec.errors ?? [],
     permission: spec.permission,
+    freshAuth: spec.freshAuth,
     callers: spec.callers ?? ['gateway'],
     timeoutMs: spec.timeoutMs ?? 5_000,
     concurrency: spec.concurrency ?? 64,

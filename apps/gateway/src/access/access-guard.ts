@@ -1,7 +1,13 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokenVerifier, actorOf } from '#access-tokens';
-import { Forbidden, Unauthenticated, type CallerActor, type UserActor } from '#contracts';
+import {
+  Forbidden,
+  InsufficientUserAuthentication,
+  Unauthenticated,
+  type CallerActor,
+  type UserActor,
+} from '#contracts';
 import { setActor } from '../edge/ask.js';
 import { routeOf } from '../edge/route.js';
 import { InternalCallersService } from './internal-callers.service.js';
@@ -14,6 +20,15 @@ const BEARER = /^Bearer +([^\s,]+) *$/i;
 export const bearerOf = (request: FastifyRequest): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1];
 
+/** Step-up: what a person may do only shortly after showing a credential (RFC 9470, R-SE7). */
+function demandFresh(actor: UserActor, seconds: number | undefined): void {
+  if (seconds === undefined || Date.now() / 1_000 - actor.auth_time <= seconds) return;
+  throw InsufficientUserAuthentication.with({
+    detail: `Sign in again: this needs a sign-in that is at most ${seconds / 60} minutes old.`,
+    members: { max_age: seconds },
+  });
+}
+
 /** Refuses whoever may not ask for a route's command; the permission stands on the command (E-guard). */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -24,10 +39,10 @@ export class AccessGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const permission = routeOf(request).permission ?? 'apps';
+    const { permission = 'apps', command } = routeOf(request);
     if (permission === 'anyone') return true;
-    if (permission === 'user') return this.person(request).then((actor) => this.admit(request, actor));
-    if (permission === 'admin') return this.admin(request);
+    if (permission === 'user') return this.user(request, command?.freshAuth);
+    if (permission === 'admin') return this.admin(request, command?.freshAuth);
     if (permission.startsWith('internal:')) return this.caller(request, permission.slice('internal:'.length));
     throw Forbidden.with();
   }
@@ -38,9 +53,16 @@ export class AccessGuard implements CanActivate {
     return actorOf(await this.verifier.verify(token));
   }
 
-  private async admin(request: FastifyRequest): Promise<boolean> {
+  private async user(request: FastifyRequest, freshAuth: number | undefined): Promise<boolean> {
+    const actor = await this.person(request);
+    demandFresh(actor, freshAuth);
+    return this.admit(request, actor);
+  }
+
+  private async admin(request: FastifyRequest, freshAuth: number | undefined): Promise<boolean> {
     const actor = await this.person(request);
     if (!actor.roles.includes(ADMIN_ROLE)) throw Forbidden.with('Only an admin may do this.');
+    demandFresh(actor, freshAuth);
     return this.admit(request, actor);
   }
 

@@ -12,3 +12,4 @@ export const ClientAuthenticationFailed = error(
 );
 export const UnsupportedGrantType = error('unsupported_grant_type', 'invalid', 'This grant type is not supported.');
 export const InvalidScope = error('invalid_scope', 'invalid', 'The scope is unknown or more than the client has.');
+export const MfaRequired = error('mfa_required', 'invalid', 'A second factor is needed.');

@@ -70,6 +70,7 @@ const OAUTH_CODES: Readonly<Record<string, string>> = {
   unsupported_grant_type: 'unsupported_grant_type',
   unsupported_token_type: 'unsupported_token_type',
   invalid_scope: 'invalid_scope',
+  mfa_required: 'mfa_required',
 };
 const OAUTH_KINDS: Partial<Record<ErrorKind, string>> = {
   forbidden: 'unauthorized_client',
@@ -78,14 +79,21 @@ const OAUTH_KINDS: Partial<Record<ErrorKind, string>> = {
   internal: 'server_error',
 };
 
+/** RFC 6749 §5.2, with what the refusal adds. */
+export interface OAuthError {
+  error: string;
+  error_description: string;
+  [member: string]: unknown;
+}
+
 /** The OAuth error answer for a refusal: its body, and its status, which RFC 6749 fixes at 400 or 401. */
-export function oauthErrorOf(refusal: Refusal): { status: number; body: { error: string; error_description: string } } {
+export function oauthErrorOf(refusal: Refusal): { status: number; body: OAuthError } {
   const error = OAUTH_CODES[refusal.code] ?? OAUTH_KINDS[refusal.kind] ?? 'invalid_request';
   const own = STATUS_OF[refusal.kind];
   const status = error === 'invalid_client' ? 401 : own >= 413 ? own : 400;
   // Only these characters may stand in an error_description (RFC 6749 §5.2).
   const description = (refusal.extras.detail ?? refusal.title).replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '?');
-  return { status, body: { error, error_description: description } };
+  return { status, body: { ...refusal.extras.members, error, error_description: description } };
 }
 
 /**
@@ -94,7 +102,10 @@ export function oauthErrorOf(refusal: Refusal): { status: number; body: { error:
  */
 export function challengeOf(refusal: Refusal, bearerSent: boolean): string {
   const { code } = refusal;
-  if (code === 'insufficient_user_authentication') return 'Bearer error="insufficient_user_authentication"';
+  if (code === 'insufficient_user_authentication') {
+    const age = refusal.extras.members?.max_age;
+    return `Bearer error="insufficient_user_authentication"${age === undefined ? '' : `, max_age=${age}`}`;
+  }
   const bad = code === 'invalid_token' || (bearerSent && code === 'unauthenticated');
   return bad ? 'Bearer error="invalid_token"' : 'Bearer';
 }

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ClientPolicyCache } from '#access-tokens';
-import type { ClientPolicy, IssuedTokens, TokenSet } from '#contracts';
+import type { ClientPolicy, IssuedTokens, MfaChallenge, SignedIn, TokenSet } from '#contracts';
 import { clearedCookie, refreshCookie } from '../edge/cookies.rules.js';
 
 /** Hands tokens out as each client application's policy says (B-cookie.login, R-SE10). */
 @Injectable()
 export class DeliveryService {
   constructor(private readonly clients: ClientPolicyCache) {}
+
+  /** Tokens as {@link deliver} hands them out, or the question for the second factor. */
+  async deliverSignIn({ issued, challenge }: SignedIn, reply: FastifyReply): Promise<TokenSet | MfaChallenge> {
+    return issued ? this.deliver(issued, reply) : challenge!;
+  }
 
   /** The body of the answer. A cookie client's refresh token goes into its cookie and never into the body. */
   async deliver(issued: IssuedTokens, reply: FastifyReply): Promise<TokenSet> {

@@ -1,5 +1,5 @@
-import { Int, SecretText, Text, ValidationFailed, type TokenSet } from '#contracts';
-import { ClientAuthenticationFailed, InvalidScope } from '../edge/edge.errors.js';
+import { Int, SecretText, Text, ValidationFailed, type MfaChallenge, type TokenSet } from '#contracts';
+import { ClientAuthenticationFailed, InvalidScope, MfaRequired } from '../edge/edge.errors.js';
 
 /** The form of `/oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
 export class TokenForm {
@@ -30,8 +30,17 @@ export class OAuthTokens {
   @Text({ optional: true, max: 4096 }) scope?: string;
 }
 
-/** A token set without the person: this answer is about tokens. */
-export const oauthTokensOf = ({ user: _user, ...tokens }: TokenSet): OAuthTokens => tokens;
+/**
+ * A token set without the person: this answer is about tokens.
+ * @throws Refusal `mfa_required` with the token for `POST /v1/auth/login/mfa`
+ */
+export function oauthTokensOf(answer: TokenSet | MfaChallenge): OAuthTokens {
+  if ('mfa_required' in answer) {
+    throw MfaRequired.with({ members: { mfa_token: answer.mfa_token, methods: answer.methods.join(' ') } });
+  }
+  const { user: _user, ...tokens } = answer;
+  return tokens;
+}
 
 export interface ClientCredentials {
   client_id?: string;

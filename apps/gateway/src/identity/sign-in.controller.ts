@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Login, RegisterUser, RegisterUserRequest, TokenSet } from '#contracts';
+import { Login, RegisterUser, RegisterUserRequest, TokenSet, type MfaChallenge } from '#contracts';
 import { Body, Input } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
 import { LoginBody, loginOf } from './credentials.rules.js';
@@ -23,7 +23,7 @@ export class SignInController {
     @Input() input: RegisterUserRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenSet> {
+  ): Promise<TokenSet | MfaChallenge> {
     return this.signIn.signIn(RegisterUser, input, request, reply);
   }
 
@@ -34,7 +34,7 @@ export class SignInController {
     @Body(LoginBody) body: LoginBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenSet> {
+  ): Promise<TokenSet | MfaChallenge> {
     return this.signIn.signIn(Login, loginOf(body, 'any'), request, reply);
   }
 
@@ -45,7 +45,7 @@ export class SignInController {
     @Body(LoginBody) body: LoginBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenSet> {
+  ): Promise<TokenSet | MfaChallenge> {
     return this.signIn.signIn(Login, loginOf(body, 'player'), request, reply);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientPolicyCache } from '#access-tokens';
 import { Bus } from '#bus';
-import type { Command, IssuedTokens, TokenSet } from '#contracts';
+import type { Command, MfaChallenge, SignedIn, TokenSet } from '#contracts';
 import { askOf } from '../edge/ask.js';
 import { mayActWithCookies } from '../edge/cross-site.rules.js';
 import { CrossSiteRefused } from '../edge/edge.errors.js';
@@ -20,13 +20,13 @@ export class SignInService {
   ) {}
 
   async signIn<Req extends { client_id?: string }>(
-    command: Command<Req, IssuedTokens>,
+    command: Command<Req, SignedIn>,
     input: Req,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<TokenSet> {
+  ): Promise<TokenSet | MfaChallenge> {
     this.refuseCrossSite(request, input.client_id ?? this.clients.defaultClientId);
-    return this.delivery.deliver(await this.bus.send(command, input, askOf(request)), reply);
+    return this.delivery.deliverSignIn(await this.bus.send(command, input, askOf(request)), reply);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
   type RefreshSessionRequest,
   type RevokeSessionRequest,
   type SessionList,
+  type SignedIn,
 } from '#contracts';
 import { RefreshService } from './refresh.service.js';
 import { personOf, SessionsService } from './sessions.service.js';
@@ -30,7 +31,7 @@ export class SessionsController {
 
   /** Opens its transactions itself: a refused sign-in is written down, and no connection waits for a hash. */
   @Handles(Login, { transaction: false })
-  login(input: LoginRequest, call: Call): Promise<IssuedTokens> {
+  login(input: LoginRequest, call: Call): Promise<SignedIn> {
     return this.signIn.login(input, call);
   }
 

@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import { ListSessions, Login, LoginFailed, LoginSucceeded, type IssuedTokens } from '#contracts';
-import { actorOf, IdentityApp, newcomer, outcome, parallel, PASSWORD } from '../../test/identity-app.js';
+import { actorOf, IdentityApp, issuedOf, newcomer, outcome, parallel, PASSWORD } from '../../test/identity-app.js';
 import { claimsOf } from '../../test/neighbours.js';
 import { HashQueue } from '../passwords/hash-queue.service.js';
 
@@ -200,7 +200,7 @@ describe('a sign-in', () => {
   it('C-sessions.list: keeps where it came from', async () => {
     const first = await app.register();
     const origin = { ip: '203.0.113.9', user_agent: 'curl/8' };
-    const issued = await app.ask(Login, { login: username(first), password: PASSWORD }, { origin });
+    const issued = issuedOf(await app.ask(Login, { login: username(first), password: PASSWORD }, { origin }));
     const { sessions } = await app.ask(ListSessions, {}, { actor: actorOf(issued) });
     expect(sessions.find((s) => s.current)).toMatchObject({ id: issued.session_id, ...origin });
   });

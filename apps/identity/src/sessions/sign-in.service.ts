@@ -4,7 +4,7 @@ import {
   Refusal,
   type Call,
   type ClientPolicy,
-  type IssuedTokens,
+  type SignedIn,
   type LoginRequest,
 } from '#contracts';
 import { assertGrant, Clients } from '../clients/clients.service.js';
@@ -37,7 +37,7 @@ export class SignInService {
   ) {}
 
   /** @throws Refusal `invalid_credentials`, `unknown_client`, `grant_not_allowed`, `overloaded` */
-  async login(input: LoginRequest, call: Call): Promise<IssuedTokens> {
+  async login(input: LoginRequest, call: Call): Promise<SignedIn> {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
     const attempt = { input, call, policy };
@@ -51,7 +51,7 @@ export class SignInService {
     return this.enter(attempt, found, outdated);
   }
 
-  private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<IssuedTokens> {
+  private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<SignedIn> {
     const { input, call, policy } = attempt;
     const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
     const proofs = { user: found, policy, grant: 'password' as const, amr: ['pwd'], origin: call.origin };

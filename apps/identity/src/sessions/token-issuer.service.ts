@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientPolicy, IssuedTokens, RequestOrigin } from '#contracts';
+import type { ClientPolicy, IssuedTokens, RequestOrigin, SignedIn } from '#contracts';
 import { newId, Transactions } from '#persistence';
 import type { Grant } from '../clients/clients-file.rules.js';
 import { assertGrant } from '../clients/clients.service.js';
@@ -39,7 +39,7 @@ export class TokenIssuer {
    * @param alongside what else belongs to the same transaction: checks that must still hold, rows to write first
    * @throws Refusal `grant_not_allowed`; `invalid_credentials` when the account is suspended, deleted or gone
    */
-  async issueTokens(proofs: Proofs, alongside: () => Promise<void> = async () => {}): Promise<IssuedTokens> {
+  async issueTokens(proofs: Proofs, alongside: () => Promise<void> = async () => {}): Promise<SignedIn> {
     const { user, policy } = proofs;
     assertGrant(policy, proofs.grant);
     const session = newSession(proofs);
@@ -50,7 +50,7 @@ export class TokenIssuer {
       await alongside();
       return this.sessions.open(session, user.roles);
     });
-    return {
+    const issued: IssuedTokens = {
       tokens: {
         access_token,
         token_type: 'Bearer',
@@ -63,6 +63,7 @@ export class TokenIssuer {
       session_id: session.id,
       refresh_expires_at: endOf(session).toISOString(),
     };
+    return { issued };
   }
 
   private sign({ user, policy }: Proofs, session: NewSession): Promise<[access: string, license: string | undefined]> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Call, IssuedTokens, RegisterUserRequest } from '#contracts';
+import type { Call, SignedIn, RegisterUserRequest } from '#contracts';
 import { newId } from '#persistence';
 import { assertGrant, Clients } from '../clients/clients.service.js';
 import { NewPasswords } from '../passwords/new-passwords.service.js';
@@ -20,7 +20,7 @@ export class RegistrationService {
    * Makes an account, signs it in and has its address verified by mail.
    * @throws Refusal `password_too_weak`, `email_taken`, `username_taken`, `unknown_client`, `grant_not_allowed`, `overloaded`
    */
-  async register(input: RegisterUserRequest, { origin, deadline }: Call): Promise<IssuedTokens> {
+  async register(input: RegisterUserRequest, { origin, deadline }: Call): Promise<SignedIn> {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
     const { email, password } = input;

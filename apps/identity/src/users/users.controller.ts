@@ -8,7 +8,7 @@ import {
   type Call,
   type Contact,
   type Empty,
-  type IssuedTokens,
+  type SignedIn,
   type ReadContactRequest,
   type RegisterUserRequest,
   type ResolvedOwner,
@@ -28,7 +28,7 @@ export class UsersController {
 
   /** Opens its transaction itself: no connection waits for a hash or a signature. */
   @Handles(RegisterUser, { transaction: false })
-  register(input: RegisterUserRequest, call: Call): Promise<IssuedTokens> {
+  register(input: RegisterUserRequest, call: Call): Promise<SignedIn> {
     return this.registration.register(input, call);
   }
 

@@ -9,7 +9,7 @@ import {
   RefreshTokenInvalid,
   RefreshTokenReused,
 } from './identity.errors.js';
-import { IssuedTokens } from './tokens.js';
+import { IssuedTokens, SignedIn } from './tokens.js';
 import { PLAIN } from './user.js';
 
 export class LoginRequest {
@@ -25,7 +25,7 @@ export class LoginRequest {
 
 export const Login = command('identity.session.login', {
   request: LoginRequest,
-  response: IssuedTokens,
+  response: SignedIn,
   errors: [ValidationFailed, UnknownClient, InvalidCredentials, GrantNotAllowed, Overloaded],
   permission: 'anyone',
   timeoutMs: 8_000,

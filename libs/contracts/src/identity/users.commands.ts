@@ -11,7 +11,7 @@ import {
   ValidationFailed,
 } from '../general.errors.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
-import { IssuedTokens } from './tokens.js';
+import { SignedIn } from './tokens.js';
 import { PLAIN, User } from './user.js';
 
 export class RegisterUserRequest {
@@ -23,7 +23,7 @@ export class RegisterUserRequest {
 
 export const RegisterUser = command('identity.user.register', {
   request: RegisterUserRequest,
-  response: IssuedTokens,
+  response: SignedIn,
   errors: [ValidationFailed, UnknownClient, GrantNotAllowed, EmailTaken, UsernameTaken, PasswordTooWeak, Overloaded],
   permission: 'anyone',
   timeoutMs: 8_000,
