@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#persistence';
+import type { CachedLicenseToken } from '../license-tokens/license-tokens.repository.js';
 
 /** A password that may open an account, and what the sign-in has to know about the account. */
 export interface Credentials {
@@ -11,6 +12,28 @@ export interface Credentials {
   password_hash: string | null;
   /** Where the hash is kept: an admin's stands apart from the account. */
   kept_in: 'admin_credentials' | 'website_users';
+  /** The license token that was kept for the account, when the client gets one. */
+  license_token: CachedLicenseToken | null;
+}
+
+/** A name as it was typed at a sign-in. */
+export interface TypedName {
+  /** As it was typed: what an address is compared with. */
+  typed: string;
+  /** The same normalized, as usernames are. */
+  name: string;
+  /** Under what its failures are counted. */
+  guard: Buffer;
+  realm: 'any' | 'player';
+  /** Lifetime in seconds of the license token that the client gets; 0: none. */
+  licenseTtl: number;
+}
+
+/** What a sign-in has to know before it looks at the password. */
+export interface Lookup {
+  /** Whether the name has to wait after failures. */
+  blocked: boolean;
+  found?: Credentials;
 }
 
 /** Finds and replaces password hashes. */
@@ -22,23 +45,26 @@ export class CredentialsRepository {
    * The credentials that a sign-in name stands for: an admin's by username first, then a player's by address or
    * username. An account that has an admin's credentials is entered with those and nothing else, and not at all
    * in the realm `player`.
-   * @param typed the name as it was typed, which an address is compared with
-   * @param name the same normalized, as usernames are
+   * One statement, whatever there is, so that it takes the same time for a name that nobody has.
    */
-  async find(typed: string, name: string, realm: 'any' | 'player'): Promise<Credentials | undefined> {
-    const [row] = await this.tx.query<Credentials>(
-      `SELECT u.id, u.roles, u.entitlement_version, u.is_active, u.deleted_at,
+  async find({ typed, name, guard, realm, licenseTtl }: TypedName): Promise<Lookup> {
+    const [row] = await this.tx.query<Credentials & { blocked: boolean }>(
+      `SELECT g.blocked, c.*
+       FROM (SELECT EXISTS (SELECT 1 FROM login_guards WHERE name_hash = $4 AND blocked_until > now()) AS blocked) g
+       LEFT JOIN LATERAL (SELECT u.id, u.roles, u.entitlement_version, u.is_active, u.deleted_at,
          CASE WHEN a.user_id IS NULL THEN u.password_hash
            WHEN lower(a.username) = lower($1 COLLATE pg_unicode_fast) AND $2 = 'any' THEN a.password_hash
          END AS password_hash,
-         CASE WHEN a.user_id IS NULL THEN 'website_users' ELSE 'admin_credentials' END AS kept_in
+         CASE WHEN a.user_id IS NULL THEN 'website_users' ELSE 'admin_credentials' END AS kept_in,
+         (SELECT to_jsonb(l) FROM license_tokens l WHERE l.user_id = u.id AND l.ttl = $5) AS license_token
        FROM website_users u LEFT JOIN admin_credentials a ON a.user_id = u.id
        WHERE lower(u.email) = lower($3 COLLATE pg_unicode_fast)
          OR lower(u.username) = lower($1 COLLATE pg_unicode_fast)
-       ORDER BY a.user_id NULLS LAST LIMIT 1`,
-      [name, realm, typed.trim()],
+       ORDER BY a.user_id NULLS LAST LIMIT 1) c ON true`,
+      [name, realm, typed.trim(), guard, licenseTtl],
     );
-    return row;
+    const { blocked, ...found } = row!;
+    return { blocked, found: found.id ? found : undefined };
   }
 
   /** Replaces a hash unless it was changed meanwhile. */

@@ -7,13 +7,6 @@ import { FORGET_AFTER_HOURS, FREE_FAILURES, LONGEST_WAIT_SECONDS, waitAfter } fr
 export class LoginGuardsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  async isBlocked(nameHash: Buffer): Promise<boolean> {
-    const rows = await this.tx.query('SELECT 1 FROM login_guards WHERE name_hash = $1 AND blocked_until > now()', [
-      nameHash,
-    ]);
-    return rows.length > 0;
-  }
-
   /**
    * Counts a failure. What fails while the name is blocked does not count, or else anybody could keep a person out
    * for good.
@@ -29,21 +22,5 @@ export class LoginGuardsRepository {
        WHERE g.blocked_until <= now()`,
       [nameHash],
     );
-  }
-
-  /**
-   * Ends a row of failures, within the transaction of the sign-in. Sign-ins and failures of one name take turns here,
-   * so that however many guesses run at once, none counts that comes after the last free one.
-   * @returns false when the name is blocked by now
-   */
-  async pass(nameHash: Buffer): Promise<boolean> {
-    const [guard] = await this.tx.query<{ blocked: boolean }>(
-      'SELECT blocked_until > now() AS blocked FROM login_guards WHERE name_hash = $1 FOR UPDATE',
-      [nameHash],
-    );
-    if (!guard) return true;
-    if (guard.blocked) return false;
-    await this.tx.query('DELETE FROM login_guards WHERE name_hash = $1', [nameHash]);
-    return true;
   }
 }

@@ -13,15 +13,18 @@ export class SessionOpening {
   ) {}
 
   /**
-   * Within the open transaction.
+   * In one statement, within the open transaction when there is one.
    * @param signedRoles the roles in the access token that was signed for the session
-   * @throws Refusal `invalid_credentials` when the account may have no session, or its roles are others by now
+   * @param guard under what failures of the sign-in name are counted, when one was typed
+   * @throws Refusal `invalid_credentials` when the account may have no session, its roles are others by now, or the
+   *   name is blocked
    */
-  async open(session: NewSession, signedRoles: string[]): Promise<UserColumns> {
-    const person = await this.sessions.open(session);
-    if (!person || person.roles.join() !== signedRoles.join()) throw InvalidCredentials.with();
+  async open(session: NewSession, signedRoles: string[], guard?: Buffer): Promise<UserColumns> {
     const { id: session_id, user_id, client_id, amr } = session;
-    await this.outbox.append(LoginSucceeded, { user_id, session_id, client_id, amr }, { key: user_id });
+    const told = this.outbox.row(LoginSucceeded, { user_id, session_id, client_id, amr }, user_id);
+    const person = await this.sessions.open(session, { roles: signedRoles, guard, told });
+    if (!person) throw InvalidCredentials.with();
+    this.outbox.wake();
     return person;
   }
 }

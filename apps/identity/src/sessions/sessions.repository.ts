@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '#persistence';
+import { Transactions, type OutboxRow } from '#persistence';
 import { viewColumns, type UserColumns } from '../users/website-user.entity.js';
 import { AuthSession } from './auth-session.entity.js';
 
@@ -18,6 +18,15 @@ export type NewSession = Pick<
   | 'expires_at'
 >;
 
+/** What has to hold for a session to begin, and what is told of it. */
+export interface Opening {
+  /** The roles in the access token that was signed for the session. */
+  roles: string[];
+  /** Under what failures of the sign-in name are counted; ended with the sign-in, refused while it is blocked. */
+  guard?: Buffer;
+  told: OutboxRow;
+}
+
 /** A session that has ended, and whose it was. */
 export interface EndedSession {
   id: string;
@@ -31,6 +40,25 @@ export interface PresentedToken {
   hashes: Buffer[];
 }
 
+const OPEN_STATEMENT = `
+  WITH guard AS (
+    SELECT name_hash, blocked_until > now() AS blocked FROM login_guards WHERE name_hash = $12::bytea FOR UPDATE
+  ), person AS (
+    UPDATE website_users SET last_login_at = now(), last_seen_at = now()
+    WHERE id = $2 AND is_active AND deleted_at IS NULL AND roles = $11::text[]
+      AND NOT EXISTS (SELECT 1 FROM guard WHERE blocked)
+    RETURNING *
+  ), opened AS (
+    INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
+      idle_expires_at, expires_at)
+    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10 FROM person
+  ), passed AS (
+    DELETE FROM login_guards g USING guard, person WHERE g.name_hash = guard.name_hash
+  ), told AS (
+    INSERT INTO outbox (id, event, key, data, headers) SELECT $13, $14, $15, $16, $17 FROM person
+  )
+  SELECT ${viewColumns('person')} FROM person`;
+
 const LIVE = 'revoked_at IS NULL AND expires_at > now() AND idle_expires_at > now()';
 
 /** Sessions: table `auth_sessions`. Rotation has its own repository. */
@@ -39,34 +67,19 @@ export class SessionsRepository {
   constructor(private readonly tx: Transactions) {}
 
   /**
-   * Opens a session for an account that may have one, and notes the sign-in. The account's row is locked first: a
-   * suspension that comes at the same time either sees the new session or is seen here.
-   * @returns the account, or nothing when it is suspended, deleted or gone
+   * Opens a session, notes the sign-in and tells of it, in one statement. The row of the name's failures is locked
+   * first: sign-ins and failures of one name take turns there, so that however many guesses run at once, none counts
+   * that comes after the last free one. Then the account's: a suspension that comes at the same time either sees the
+   * new session or is seen here.
+   * @returns the account, or nothing when the name is blocked by now, or the account suspended, deleted, gone, or of
+   *   other roles than the token says
    */
-  async open(s: NewSession): Promise<UserColumns | undefined> {
-    const [person] = await this.tx.query<UserColumns>(
-      `WITH person AS (
-        UPDATE website_users SET last_login_at = now(), last_seen_at = now()
-        WHERE id = $2 AND is_active AND deleted_at IS NULL RETURNING *
-      ), opened AS (
-        INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
-          idle_expires_at, expires_at)
-        SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10 FROM person
-      )
-      SELECT ${viewColumns('person')} FROM person`,
-      [
-        s.id,
-        s.user_id,
-        s.client_id,
-        s.refresh_token_hash,
-        s.user_agent,
-        s.ip,
-        s.amr,
-        s.auth_time,
-        s.idle_expires_at,
-        s.expires_at,
-      ],
-    );
+  async open(s: NewSession, { roles, guard, told }: Opening): Promise<UserColumns | undefined> {
+    const [person] = await this.tx.query<UserColumns>(OPEN_STATEMENT, [
+      ...[s.id, s.user_id, s.client_id, s.refresh_token_hash, s.user_agent, s.ip, s.amr, s.auth_time],
+      ...[s.idle_expires_at, s.expires_at, roles, guard ?? null],
+      ...[told.id, told.event, told.key, told.data, told.headers],
+    ]);
     return person;
   }
 

@@ -15,13 +15,9 @@ export class SignInAttempts {
     private readonly outbox: Outbox,
   ) {}
 
-  isBlocked(name: string): Promise<boolean> {
-    return this.guards.isBlocked(this.guardOf(name));
-  }
-
-  /** Ends a row of failures, within the transaction of the sign-in. @returns false when the name is blocked by now */
-  pass(name: string): Promise<boolean> {
-    return this.guards.pass(this.guardOf(name));
+  /** Under what the failures of a sign-in name are counted. */
+  guardOf(name: string): Buffer {
+    return guardKey(this.keys.names, name);
   }
 
   /** What is refused must stay written, hence a transaction of its own. */
@@ -30,9 +26,5 @@ export class SignInAttempts {
       await this.guards.fail(this.guardOf(name));
       await this.outbox.append(LoginFailed, failed, { key: failed.user_id ?? undefined });
     });
-  }
-
-  private guardOf(name: string): Buffer {
-    return guardKey(this.keys.names, name);
   }
 }

@@ -12,7 +12,7 @@ import { Passwords } from '../passwords/passwords.service.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
 import { normalName } from './login-guard.rules.js';
 import { SignInAttempts } from './sign-in-attempts.service.js';
-import { TokenIssuer } from './token-issuer.service.js';
+import { TokenIssuer, type Proofs } from './token-issuer.service.js';
 
 type FailureReason = 'unknown_account' | 'wrong_password' | 'blocked' | 'inactive';
 
@@ -41,8 +41,13 @@ export class SignInService {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
     const attempt = { input, call, policy };
-    const blocked = await this.attempts.isBlocked(input.login);
-    const found = await this.credentials.find(input.login, normalName(input.login), input.realm ?? 'any');
+    const { blocked, found } = await this.credentials.find({
+      typed: input.login,
+      name: normalName(input.login),
+      guard: this.attempts.guardOf(input.login),
+      realm: input.realm ?? 'any',
+      licenseTtl: policy.license_token_ttl,
+    });
     const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
     if (blocked) return this.fail(attempt, found, 'blocked');
     if (!found) return this.fail(attempt, found, 'unknown_account');
@@ -54,12 +59,14 @@ export class SignInService {
   private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<SignedIn> {
     const { input, call, policy } = attempt;
     const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
-    const proofs = { user: found, policy, grant: 'password' as const, amr: ['pwd'], origin: call.origin };
+    const proofs: Proofs = {
+      ...{ user: found, policy, grant: 'password', amr: ['pwd'], origin: call.origin },
+      guard: this.attempts.guardOf(input.login),
+      kept_license: found.license_token,
+    };
+    const replace = newHash === undefined ? undefined : () => this.credentials.replaceHash(found, newHash);
     try {
-      return await this.issuer.issueTokens(proofs, async () => {
-        if (!(await this.attempts.pass(input.login))) throw InvalidCredentials.with();
-        if (newHash) await this.credentials.replaceHash(found, newHash);
-      });
+      return await this.issuer.issueTokens(proofs, replace);
     } catch (error) {
       if (!(error instanceof Refusal && error.is(InvalidCredentials))) throw error;
       return this.fail(attempt, found, 'blocked');

@@ -5,6 +5,7 @@ import type { Grant } from '../clients/clients-file.rules.js';
 import { assertGrant } from '../clients/clients.service.js';
 import { MacKeys } from '../keys/mac-keys.service.js';
 import { TokenSigner } from '../keys/token-signer.service.js';
+import type { CachedLicenseToken } from '../license-tokens/license-tokens.repository.js';
 import { LicenseTokens } from '../license-tokens/license-tokens.service.js';
 import { viewOf } from '../users/website-user.entity.js';
 import { endOf } from './auth-session.entity.js';
@@ -20,6 +21,10 @@ export interface Proofs {
   /** How the person proved to be who they are (RFC 8176): `pwd`, … */
   amr: string[];
   origin: RequestOrigin;
+  /** Under what failures of the sign-in name are counted, when one was typed. */
+  guard?: Buffer;
+  /** The license token that is kept for the account, where it was read already. */
+  kept_license?: CachedLicenseToken | null;
 }
 
 /** The one place where sessions and their tokens come from: no way in has its own. */
@@ -36,20 +41,18 @@ export class TokenIssuer {
   /**
    * Opens a session. Whoever signs does so before the transaction, which holds no connection while it waits for others;
    * what was signed is worth nothing unless the session is written.
-   * @param alongside what else belongs to the same transaction: checks that must still hold, rows to write first
+   * @param alongside what else belongs to the same transaction, before the session; without it one statement does it all
    * @throws Refusal `grant_not_allowed`; `invalid_credentials` when the account is suspended, deleted or gone
    */
-  async issueTokens(proofs: Proofs, alongside: () => Promise<void> = async () => {}): Promise<SignedIn> {
+  async issueTokens(proofs: Proofs, alongside?: () => Promise<void>): Promise<SignedIn> {
     const { user, policy } = proofs;
     assertGrant(policy, proofs.grant);
     const session = newSession(proofs);
     const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
     if (policy.delivery !== 'none') session.refresh_token_hash = hashToken(refresh_token);
     const [access_token, license_token] = await this.sign(proofs, session);
-    const person = await this.tx.run(async () => {
-      await alongside();
-      return this.sessions.open(session, user.roles);
-    });
+    const open = () => this.sessions.open(session, user.roles, proofs.guard);
+    const person = await (alongside ? this.tx.run(() => alongside().then(open)) : open());
     const issued: IssuedTokens = {
       tokens: {
         access_token,
@@ -66,13 +69,16 @@ export class TokenIssuer {
     return { issued };
   }
 
-  private sign({ user, policy }: Proofs, session: NewSession): Promise<[access: string, license: string | undefined]> {
+  private sign(
+    { user, policy, kept_license }: Proofs,
+    session: NewSession,
+  ): Promise<[access: string, license: string | undefined]> {
     const { id: session_id, user_id, client_id, amr, auth_time } = session;
     const { audience, access_ttl: ttl } = policy;
-    const { entitlement_version } = user;
+    const license = { user_id, entitlement_version: user.entitlement_version, ttl: policy.license_token_ttl };
     return Promise.all([
       this.signer.signAccess({ user_id, session_id, client_id, audience, roles: user.roles, amr, auth_time, ttl }),
-      this.licenses.find({ user_id, entitlement_version, ttl: policy.license_token_ttl }),
+      kept_license === undefined ? this.licenses.find(license) : this.licenses.choose(license, kept_license),
     ]);
   }
 }

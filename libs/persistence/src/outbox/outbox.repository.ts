@@ -2,6 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '../transactions/transactions.js';
 import type { StoredOutboxRow } from './outbox-row.js';
 
+/**
+ * Nothing without the lock, which is asked for once, before a row is read. The snapshot is older than the lock: rows
+ * that another replica has just published may be seen once more, and the stream drops them by their ids.
+ */
+const OLDEST_ROWS = `
+  with held as materialized (
+    select pg_try_advisory_xact_lock(hashtextextended('gatehouse:outbox', 0)) as held
+  )
+  select o.seq, o.id, o.event, o.key, o.data, o.headers, o.at
+  from held cross join lateral (select * from outbox where held.held order by seq limit $1) o
+  order by o.seq`;
+
 /** The relay's side of the outbox. */
 @Injectable()
 export class OutboxRepository {
@@ -15,15 +27,7 @@ export class OutboxRepository {
    */
   claim(limit: number, publish: (rows: StoredOutboxRow[]) => Promise<string[]>): Promise<number> {
     return this.tx.run(async () => {
-      const [lock] = await this.tx.query<{ held: boolean }>(
-        `select pg_try_advisory_xact_lock(hashtextextended('gatehouse:outbox', 0)) as held`,
-        [],
-      );
-      if (!lock?.held) return 0;
-      const rows = await this.tx.query<StoredOutboxRow>(
-        'select seq, id, event, key, data, headers, at from outbox order by seq limit $1',
-        [limit],
-      );
+      const rows = await this.tx.query<StoredOutboxRow>(OLDEST_ROWS, [limit]);
       if (!rows.length) return 0;
       const published = await this.tx.outside(() => publish(rows));
       await this.tx.execute('delete from outbox where id = any($1::uuid[])', [published]);
