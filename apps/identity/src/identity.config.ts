@@ -9,6 +9,12 @@ export class IdentityConfig extends DataAppConfig {
   @EnvFile('CLIENTS_FILE', { default: 'config/clients.yaml', description: 'Policies of the client applications.' })
   clientsFile!: string;
 
+  @EnvFile('AGENT_FILE', { default: 'config/agent.yaml', description: 'Choices and defaults of agents.' })
+  agentFile!: string;
+
+  @EnvFile('BROADCAST_FILE', { default: 'config/broadcast.yaml', description: 'Presets of broadcasts.' })
+  broadcastFile!: string;
+
   @EnvText('ADMIN_USERNAME', { default: '', description: 'The first admin. Used only while there is no admin.' })
   adminUsername!: string;
 

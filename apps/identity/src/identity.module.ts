@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#bus';
 import { PersistenceModule } from '#persistence';
 import { admin } from './admin/admin.module.js';
+import { agentConfig } from './agent-config/agent-config.module.js';
+import { broadcastConfig } from './broadcast-config/broadcast-config.module.js';
 import { clients } from './clients/clients.module.js';
 import { email } from './email/email.module.js';
 import { housekeeping } from './housekeeping/housekeeping.module.js';
@@ -10,6 +12,7 @@ import { legacy } from './legacy/legacy.module.js';
 import { licenseTokens } from './license-tokens/license-tokens.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
+import { profile } from './profile/profile.module.js';
 import { revocations } from './revocations/revocations.module.js';
 import { serviceTokens } from './service-tokens/service-tokens.module.js';
 import { sessions } from './sessions/sessions.module.js';
@@ -21,6 +24,8 @@ import { migrations } from './migrations/index.js';
 /** One entry a folder; what is in it says its module file. */
 const FEATURES: Feature[] = [
   admin,
+  agentConfig,
+  broadcastConfig,
   clients,
   email,
   housekeeping,
@@ -29,6 +34,7 @@ const FEATURES: Feature[] = [
   licenseTokens,
   passwords,
   plans,
+  profile,
   revocations,
   serviceTokens,
   sessions,

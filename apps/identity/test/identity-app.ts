@@ -74,6 +74,8 @@ export class IdentityApp {
       databasePoolSize: 10,
       publicUrl: 'https://accounts.example.test',
       clientsFile: CLIENTS_FILE,
+      agentFile: join(__dirname, '../../../config/agent.yaml'),
+      broadcastFile: join(__dirname, '../../../config/broadcast.yaml'),
       adminUsername: '',
       adminPassword: '',
       // Cheap, because what is tested is not how long a hash takes.

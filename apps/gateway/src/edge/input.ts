@@ -68,6 +68,11 @@ export const Input = createParamDecorator((_: undefined, context: ExecutionConte
   return readInput(routeOf(request).command!.request, request);
 });
 
+/** The body’s members as they came, for routes whose service knows best what is wrong with them; also of a DELETE. */
+export const BodyMembers = createParamDecorator((_: undefined, context: ExecutionContext) =>
+  bodyOf(context.switchToHttp().getRequest<FastifyRequest>().body),
+);
+
 /** The validated body, for routes whose body is not the command's request. */
 export const Body = createParamDecorator((target: Type, context: ExecutionContext) =>
   readInput(target, context.switchToHttp().getRequest<FastifyRequest>()),

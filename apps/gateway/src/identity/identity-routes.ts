@@ -1,8 +1,11 @@
+import { AgentConfigController } from './agent-config.controller.js';
+import { BroadcastConfigController } from './broadcast-config.controller.js';
 import { DeliveryService } from './delivery.service.js';
 import { HeldTokenService } from './held-token.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
+import { ProfileController } from './profile.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInController } from './sign-in.controller.js';
@@ -16,6 +19,9 @@ export const identityControllers = [
   SignInController,
   SessionsController,
   UsersController,
+  ProfileController,
+  AgentConfigController,
+  BroadcastConfigController,
   OAuthController,
   WellKnownController,
 ];

@@ -1,5 +1,6 @@
 import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
+import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
-export const migrations = [Accounts1795219200000, Sessions1795219200001];
+export const migrations = [Accounts1795219200000, Sessions1795219200001, ProfilesAndLifecycle1795300000600];
