@@ -1,5 +1,6 @@
 import { event } from '../event.js';
 import { Int, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { MAIL_KINDS, type MailKind } from './mail.js';
 
 export class UserRegisteredData {
   @Uuid() user_id!: string;
@@ -69,7 +70,8 @@ export const SessionEnded = event('identity.session.ended', {
 export class SessionsRevokedData {
   @Uuid() user_id!: string;
   @TextList({ max: 10_000, description: 'Sessions whose tokens are refused from now on.' }) session_ids!: string[];
-  @OneOf(['logout', 'user_revoked', 'reuse', 'suspended', 'password_changed']) reason!: string;
+  @OneOf(['logout', 'user_revoked', 'reuse', 'suspended', 'password_changed', 'device_revoked', 'installation_removed'])
+  reason!: string;
   @Timestamp({ description: 'When the last access token of them would have expired.' }) expires_at!: string;
 }
 export const SessionsRevoked = event('identity.session.revoked', {
@@ -91,7 +93,7 @@ export const EmailVerified = event('identity.email.verified', {
 export class MailRequestedData {
   @Uuid() token_id!: string;
   @Uuid() user_id!: string;
-  @OneOf(['verify_email']) template!: 'verify_email';
+  @OneOf(MAIL_KINDS) template!: MailKind;
 }
 export const MailRequested = event('identity.mail.requested', {
   data: MailRequestedData,

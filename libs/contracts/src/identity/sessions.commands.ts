@@ -2,6 +2,8 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { InvalidToken, NotFound, Overloaded, UnknownClient, ValidationFailed } from '../general.errors.js';
+import { TokenOfAnotherClient } from './device-flow.errors.js';
+import { ClientAuthenticationFailed, InvalidScope } from './authorization.errors.js';
 import {
   GrantNotAllowed,
   InvalidCredentials,
@@ -42,12 +44,22 @@ export class RefreshSessionRequest {
     description: 'When given it must be the client that the token was issued to.',
   })
   client_id?: string;
+  @SecretText({ optional: true, max: 1024, description: 'Of a confidential client.' }) client_secret?: string;
+  @Text({ optional: true, max: 2048, pattern: PLAIN, description: 'Some of the scopes that were granted (RFC 6749 §6).' })
+  scope?: string;
 }
 
 export const RefreshSession = command('identity.session.refresh', {
   request: RefreshSessionRequest,
   response: IssuedTokens,
-  errors: [RefreshTokenInvalid, RefreshTokenExpired, RefreshTokenReused, Overloaded],
+  errors: [
+    RefreshTokenInvalid,
+    RefreshTokenExpired,
+    RefreshTokenReused,
+    ClientAuthenticationFailed,
+    InvalidScope,
+    Overloaded,
+  ],
   permission: 'anyone',
   concurrency: 256,
   summary: 'Rotates a refresh token and issues a new access token.',
@@ -56,6 +68,13 @@ export const RefreshSession = command('identity.session.refresh', {
 export class LogoutRequest {
   @SecretText({ optional: true, max: 1024 }) refresh_token?: string;
   @Flag({ optional: true, description: 'End every session of the person.' }) all?: boolean;
+  @Text({
+    optional: true,
+    max: 64,
+    pattern: PLAIN,
+    description: 'When given, a refresh token of another client ends nothing and is refused (RFC 7009 §2.1).',
+  })
+  client_id?: string;
 }
 
 /** Sessions that ended, for the gateway's own revocation list. */
@@ -66,6 +85,7 @@ export class EndedSessions {
 export const Logout = command('identity.session.logout', {
   request: LogoutRequest,
   response: EndedSessions,
+  errors: [TokenOfAnotherClient],
   permission: 'anyone',
   summary: 'Ends the session that the token or the actor names; answers the same when there is none.',
 });
