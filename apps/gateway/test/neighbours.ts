@@ -12,6 +12,7 @@ import {
   RefreshSession,
   RegisterUser,
   RevokeSession,
+  RevokeToken,
   type Actor,
   type AppName,
   type ClientPolicy,
@@ -50,6 +51,10 @@ const policy = (own: Partial<ClientPolicy> & { client_id: string }): ClientPolic
   grants: ['password', 'refresh'],
   registration: 'immediate',
   signing_alg: 'RS256',
+  confidential: false,
+  first_party: false,
+  scopes: [],
+  post_logout_redirects: [],
   ...own,
 });
 
@@ -152,6 +157,7 @@ export class Neighbours {
     this.on(RegisterUser, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RefreshSession, ({ input }) => issued(/^refresh-of-(.+)$/.exec(input.refresh_token)?.[1]));
     this.on(Logout, ({ actor }) => ({ session_ids: actor?.kind === 'user' ? [actor.session_id] : [] }));
+    this.on(RevokeToken, ({ input }) => ({ session_ids: input.session_id ? [input.session_id] : [] }));
     this.on(RevokeSession, ({ input }) => ({ session_ids: [input.session_id] }));
   }
 

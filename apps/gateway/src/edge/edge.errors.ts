@@ -5,11 +5,5 @@ export const CrossSiteRefused = error(
   'forbidden',
   'Requests from this site may not act with a person’s cookies.',
 );
-export const ClientAuthenticationFailed = error(
-  'client_authentication_failed',
-  'unauthenticated',
-  'The client could not be authenticated.',
-);
 export const UnsupportedGrantType = error('unsupported_grant_type', 'invalid', 'This grant type is not supported.');
-export const InvalidScope = error('invalid_scope', 'invalid', 'The scope is unknown or more than the client has.');
 export const MfaRequired = error('mfa_required', 'invalid', 'A second factor is needed.');

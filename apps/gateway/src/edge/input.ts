@@ -33,6 +33,10 @@ function bodyOf(body: unknown): Members {
 
 const READS = new Set(['GET', 'HEAD', 'DELETE']);
 
+/** RFC 6749 §3.2: what is not known is ignored, and what has no value was not sent. */
+const knownOf = (fields: Map<string, FieldSpec>, sent: Members): Members =>
+  Object.fromEntries(Object.entries(sent).filter(([name, value]) => fields.has(name) && value !== ''));
+
 /** Members of the request that stand in headers. */
 function headersOf(request: FastifyRequest, fields: Map<string, FieldSpec>, sent: Members): Members {
   const added: Members = {};
@@ -53,7 +57,8 @@ export function readInput<T extends object>(target: Type<T>, request: FastifyReq
   const params = request.params as Members;
   // A read that takes nothing does not mind what a cache or a tracker has added to its address.
   if (!fields.size && READS.has(request.method)) return new target();
-  const sent = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
+  const whole = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
+  const sent = routeOf(request).errors === 'oauth' ? knownOf(fields, whole) : whole;
   try {
     return parse(target, { ...sent, ...headersOf(request, fields, sent), ...params });
   } catch (error) {

@@ -2,7 +2,9 @@ import { AgentConfigController } from './agent-config.controller.js';
 import { BroadcastConfigController } from './broadcast-config.controller.js';
 import { DeliveryService } from './delivery.service.js';
 import { HeldTokenService } from './held-token.service.js';
+import { OAuthClients } from './oauth-clients.service.js';
 import { OAuthController } from './oauth.controller.js';
+import { OAuthGrants } from './oauth-grants.service.js';
 import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
 import { ProfileController } from './profile.controller.js';
@@ -29,6 +31,8 @@ export const identityControllers = [
 export const identityProviders = [
   DeliveryService,
   HeldTokenService,
+  OAuthClients,
+  OAuthGrants,
   OAuthParties,
   OAuthService,
   SessionsService,

@@ -1,6 +1,15 @@
 import { Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Empty, GrantNotAllowed, InvalidCredentials, Logout, RefreshSession, UnknownClient } from '#contracts';
+import {
+  ClientAuthenticationFailed,
+  Empty,
+  GrantNotAllowed,
+  InvalidCredentials,
+  InvalidGrant,
+  RefreshSession,
+  RevokeToken,
+  UnknownClient,
+} from '#contracts';
 import { Body } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
 import { OAuthTokens, RevokeForm, TokenForm } from './oauth.rules.js';
@@ -9,9 +18,10 @@ import { OAuthService } from './oauth.service.js';
 const tag = 'OAuth';
 const oauth = { body: 'form-only', errors: 'oauth', limit: 'token' } as const;
 const TOKEN =
-  'RFC 6749: the grants `refresh_token`, `password` (where the client’s policy lists it) and, for internal callers, ' +
-  '`client_credentials`. Public clients authenticate with `none`: they send their `client_id` in the form.';
-const errors = [UnknownClient, GrantNotAllowed, InvalidCredentials];
+  'RFC 6749: the grants `authorization_code` (with PKCE), `refresh_token`, `password` (where the client’s policy lists ' +
+  'it) and, for internal callers, `client_credentials`. Public clients authenticate with `none`: they send their ' +
+  '`client_id` in the form; confidential ones show their secret.';
+const errors = [UnknownClient, ClientAuthenticationFailed, GrantNotAllowed, InvalidGrant, InvalidCredentials];
 
 @Controller('oauth')
 export class OAuthController {
@@ -41,7 +51,10 @@ export class OAuthController {
 
   @Post('revoke')
   @HttpCode(200)
-  @Serves(Logout, { ...oauth, docs: { tag, input: RevokeForm, answer: Empty, summary: 'Revokes a token (RFC 7009).' } })
+  @Serves(RevokeToken, {
+    ...oauth,
+    docs: { tag, input: RevokeForm, answer: Empty, summary: 'Revokes a token (RFC 7009).' },
+  })
   revoke(@Body(RevokeForm) form: RevokeForm, @Req() request: FastifyRequest): Promise<void> {
     return this.oauth.revoke(form, request);
   }

@@ -1,9 +1,21 @@
-import { Int, SecretText, Text, ValidationFailed, type MfaChallenge, type TokenSet } from '#contracts';
-import { ClientAuthenticationFailed, InvalidScope, MfaRequired } from '../edge/edge.errors.js';
+import {
+  ClientAuthenticationFailed,
+  Int,
+  InvalidScope,
+  SecretText,
+  Text,
+  ValidationFailed,
+  type MfaChallenge,
+  type TokenSet,
+} from '#contracts';
+import { MfaRequired } from '../edge/edge.errors.js';
 
-/** The form of `/oauth/token` (RFC 6749 §4.3.2, §4.4.2, §6). */
+/** The form of `/oauth/token` (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6, RFC 7636 §4.5). */
 export class TokenForm {
   @Text({ max: 64, example: 'refresh_token' }) grant_type!: string;
+  @SecretText({ optional: true, max: 512 }) code?: string;
+  @Text({ optional: true, max: 2048 }) redirect_uri?: string;
+  @SecretText({ optional: true, min: 0, max: 256 }) code_verifier?: string;
   @SecretText({ optional: true, max: 1024 }) refresh_token?: string;
   @Text({ optional: true, max: 254 }) username?: string;
   @SecretText({ optional: true, min: 0, max: 65_536 }) password?: string;
@@ -27,7 +39,8 @@ export class OAuthTokens {
   @Int({ description: 'Seconds.' }) expires_in!: number;
   @SecretText({ optional: true }) refresh_token?: string;
   @SecretText({ optional: true, max: 8192 }) license_token?: string;
-  @Text({ optional: true, max: 4096 }) scope?: string;
+  @SecretText({ optional: true, max: 8192 }) id_token?: string;
+  @Text({ optional: true, min: 0, max: 4096 }) scope?: string;
 }
 
 /**
@@ -74,7 +87,10 @@ export function grantedScopes(asked: string | undefined, own: readonly string[])
 }
 
 /** @throws Refusal `validation_failed` that names the missing parameter */
-export function required(form: TokenForm, name: 'refresh_token' | 'username' | 'password'): string {
+export function required(
+  form: TokenForm,
+  name: 'code' | 'redirect_uri' | 'refresh_token' | 'username' | 'password',
+): string {
   const value = form[name];
   if (value !== undefined) return value;
   throw ValidationFailed.with({

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { KeyCache } from '#access-tokens';
 import { GatewayConfig } from '../gateway.config.js';
-import { GRANT_TYPES } from './oauth.service.js';
+import { OAuthGrants } from './oauth-grants.service.js';
 
 const VERIFIES = new Set(['next', 'active', 'retiring']);
 
@@ -11,6 +11,7 @@ export class WellKnownService {
   constructor(
     private readonly config: GatewayConfig,
     private readonly keys: KeyCache,
+    private readonly grants: OAuthGrants,
   ) {}
 
   /** RFC 7517: keys of access tokens, the next one included, so that a rotation surprises nobody. */
@@ -30,7 +31,7 @@ export class WellKnownService {
       revocation_endpoint: `${issuer}/oauth/revoke`,
       revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       userinfo_endpoint: `${issuer}/v1/auth/me`,
-      grant_types_supported: [...GRANT_TYPES],
+      grant_types_supported: [...this.grants.byType.keys()],
       response_types_supported: [],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],

@@ -45,7 +45,12 @@ export class RefreshSessionRequest {
   })
   client_id?: string;
   @SecretText({ optional: true, max: 1024, description: 'Of a confidential client.' }) client_secret?: string;
-  @Text({ optional: true, max: 2048, pattern: PLAIN, description: 'Some of the scopes that were granted (RFC 6749 §6).' })
+  @Text({
+    optional: true,
+    max: 2048,
+    pattern: PLAIN,
+    description: 'Some of the scopes that were granted (RFC 6749 §6).',
+  })
   scope?: string;
 }
 

@@ -1,6 +1,17 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
-import { EmailAddress, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import {
+  EmailAddress,
+  Int,
+  Nested,
+  NestedList,
+  OneOf,
+  SecretText,
+  Text,
+  TextList,
+  Timestamp,
+  Uuid,
+} from '../fields.js';
 import {
   InvalidToken,
   NotFound,
@@ -10,7 +21,10 @@ import {
   UnknownClient,
   ValidationFailed,
 } from '../general.errors.js';
+import { AuthorizationPolicy } from './authorization.policy.js';
+import { ExtensionPolicy } from './extension.policy.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
+import { SECURITY_NOTICES, type SecurityNotice } from './mail.js';
 import { SignedIn } from './tokens.js';
 import { PLAIN, User } from './user.js';
 
@@ -123,11 +137,27 @@ export class ReadMailTokenRequest {
   @Uuid() token_id!: string;
 }
 
+/** When and from where something was done, for the person to recognize it. */
+export class MailOccasion {
+  @Timestamp() at!: string;
+  @Text({ nullable: true, max: 512 }) user_agent!: string | null;
+  @Text({ nullable: true, max: 64 }) ip!: string | null;
+}
+
 export class MailToken {
   @SecretText({ max: 512, description: 'The token itself, derived from its id; it is stored nowhere.' }) token!: string;
   @EmailAddress() email!: string;
   @Text({ max: 64 }) username!: string;
   @Timestamp() expires_at!: string;
+  @SecretText({
+    optional: true,
+    max: 16,
+    description: 'Digits that do the same for ten minutes, where the kind has them.',
+  })
+  code?: string;
+  @OneOf(SECURITY_NOTICES, { optional: true, description: 'What a `security_notice` is about.' })
+  notice?: SecurityNotice;
+  @Nested(() => MailOccasion, { optional: true }) occasion?: MailOccasion;
 }
 
 export const ReadMailToken = command('identity.mail_token.read', {
@@ -140,7 +170,7 @@ export const ReadMailToken = command('identity.mail_token.read', {
 });
 
 /** One client application: a row of policy (see the guide "Clients are policy"). */
-export class ClientPolicy {
+export class ClientPolicy extends AuthorizationPolicy {
   @Text({ max: 64 }) client_id!: string;
   @Text() name!: string;
   @Int({ min: 1 }) version!: number;
@@ -160,6 +190,7 @@ export class ClientPolicy {
   @TextList() grants!: string[];
   @OneOf(['immediate', 'verify_first']) registration!: 'immediate' | 'verify_first';
   @OneOf(['RS256', 'ES256', 'EdDSA']) signing_alg!: 'RS256' | 'ES256' | 'EdDSA';
+  @Nested(() => ExtensionPolicy, { optional: true, nullable: true }) extension?: ExtensionPolicy | null;
 }
 
 export class ClientPolicies {
