@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
-import { NotFound, ReadLicense, ReadMailToken, Refusal, TokenInvalid, type ErrorSpec } from '#contracts';
+import { NotFound, ReadLicense, ReadMailToken, Refusal, TokenInvalid, type ErrorSpec, type MailKind } from '#contracts';
 import { FulfillmentConfig } from '../fulfillment.config.js';
 import type { Prepared } from './mail-content.js';
 import type { MailLease } from './mail.repository.js';
+import { ACCOUNT_MAILS } from './templates/account-mails.js';
 import { licenseMail } from './templates/license-mail.js';
-import { verifyEmailMail } from './templates/verify-email-mail.js';
 
 const AS = { timeoutMs: 4_000 };
 /** A license whose order is disputed may come back into force. */
@@ -21,7 +21,8 @@ export class MailPreparationService {
 
   /** @throws Refusal when the owner of the data cannot be asked */
   prepare(mail: MailLease): Promise<Prepared> {
-    return mail.template === 'license' ? this.license(mail.license_key!) : this.verifyEmail(mail.token_id!);
+    const { template } = mail;
+    return template === 'license' ? this.license(mail.license_key!) : this.account(template, mail.token_id!);
   }
 
   private async license(license_key: string): Promise<Prepared> {
@@ -34,10 +35,10 @@ export class MailPreparationService {
     return { now: 'send', mail: licenseMail(license) };
   }
 
-  private async verifyEmail(token_id: string): Promise<Prepared> {
+  private async account(kind: MailKind, token_id: string): Promise<Prepared> {
     const token = await this.unless(TokenInvalid, this.bus.send(ReadMailToken, { token_id }, AS));
     if (!token) return { now: 'drop', why: 'The link was used or has expired.' };
-    return { now: 'send', mail: verifyEmailMail(token, this.config.publicUrl) };
+    return { now: 'send', mail: ACCOUNT_MAILS[kind](token, this.config.publicUrl) };
   }
 
   private async unless<T>(expected: ErrorSpec, answer: Promise<T>): Promise<T | null> {

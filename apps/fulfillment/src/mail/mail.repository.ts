@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { MailKind } from '#contracts';
 import { newId, Transactions } from '#persistence';
 
 /** What a mail is about: ids alone. Names, addresses, tokens and blobs are looked up when it is sent. */
 export interface MailRequest {
   /** The same key is the same mail. */
   key: string;
-  template: 'license' | 'verify_email';
+  template: 'license' | MailKind;
   license_key?: string;
   token_id?: string;
   user_id?: string;
