@@ -12,6 +12,7 @@ const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const now = () => Math.floor(Date.now() / 1000);
 
+const device = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const publicKey = (kid: string, key: KeyObject, state = 'active', purpose = 'access') => ({
   kid,
   purpose,
@@ -24,12 +25,22 @@ const publicKey = (kid: string, key: KeyObject, state = 'active', purpose = 'acc
 
 /** A bus whose neighbours answer by contract; counts what it was asked. */
 function neighbours(
-  keys = [publicKey('k1', rsa.publicKey), publicKey('lic', other.publicKey, 'active', 'license_token')],
+  keys = [
+    publicKey('k1', rsa.publicKey),
+    publicKey('lic', other.publicKey, 'active', 'license_token'),
+    publicKey('dev', device.publicKey, 'active', 'device_token'),
+  ],
 ) {
   const asked: string[] = [];
   const answers: Record<string, unknown> = {
     [ListPublicKeys.name]: { keys },
-    [ListClients.name]: { default_client_id: 'cli', clients: [{ client_id: 'cli', audience: ['cli-api'] }] },
+    [ListClients.name]: {
+      default_client_id: 'cli',
+      clients: [
+        { client_id: 'cli', audience: ['cli-api'] },
+        { client_id: 'host', audience: ['live', 'persona'] },
+      ],
+    },
     [ListRevocations.name]: { revocations: [] },
   };
   const send = (command: Command) => {
@@ -154,6 +165,50 @@ describe('an access token', () => {
     const before = t.asked.length;
     for (let i = 0; i < 50; i += 1) await refused(t.verifier.verify(token(claims(), { kid: `forged-${i}` })));
     expect(t.asked.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a device token', () => {
+  const deviceClaims = (more: object = {}): Record<string, unknown> => {
+    const own = { aud: ['live', 'persona'], client_id: 'host', device_id: randomUUID(), exp: now() + 90 * 86_400 };
+    return claims({ ...own, sid: undefined, roles: undefined, amr: undefined, auth_time: undefined, ...more });
+  };
+  const deviceToken = (payload: object, header: object = {}, key: KeyObject = device.privateKey) =>
+    token(payload, { kid: 'dev', typ: 'device+jwt', ...header }, key);
+
+  it('R-DP2: is accepted where a device may act, and is no person’s token', async () => {
+    const t = await verifier();
+    const payload = deviceClaims();
+    const good = deviceToken(payload);
+    expect(await t.verifier.verifyBearer(good)).toMatchObject({
+      device_id: payload.device_id,
+      aud: ['live', 'persona'],
+    });
+    await refused(t.verifier.verify(good));
+    await refused(t.verifier.verifyService(good));
+    expect(await t.verifier.verifyBearer(token(claims()))).toMatchObject({ sid: expect.any(String) });
+  });
+
+  it.each<[string, () => string]>([
+    ['with the type of an access token', () => deviceToken(deviceClaims(), { typ: 'at+jwt' })],
+    ['signed by the key of access tokens', () => deviceToken(deviceClaims(), { kid: 'k1' }, rsa.privateKey)],
+    ['made an access token by that key', () => token(deviceClaims())],
+    ['with a session', () => deviceToken(deviceClaims({ sid: randomUUID() }))],
+    ['without a device', () => deviceToken(deviceClaims({ device_id: undefined, sid: randomUUID() }))],
+    ['R-JW4: for a foreign audience', () => deviceToken(deviceClaims({ aud: ['live', 'cli-api'] }))],
+    ['R-JW5: that has expired', () => deviceToken(deviceClaims({ exp: now() - 120 }))],
+    ['of an unknown client', () => deviceToken(deviceClaims({ client_id: 'nobody' }))],
+  ])('R-DP2 R-JW2: %s is refused', async (_, make) => {
+    const t = await verifier();
+    await refused(t.verifier.verifyBearer(make()));
+  });
+
+  it('R-DP3 R-JW9: is refused from the moment its jti is revoked', async () => {
+    const t = await verifier();
+    const payload = deviceClaims();
+    await t.verifier.verifyBearer(deviceToken(payload));
+    t.revocations.add(payload.jti as string, Date.now() + 90 * 86_400_000);
+    await refused(t.verifier.verifyBearer(deviceToken(payload)));
   });
 });
 

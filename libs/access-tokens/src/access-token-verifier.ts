@@ -31,9 +31,22 @@ export class AccessTokenVerifier {
    * @throws Refusal `invalid_token` when it is anything but a live `at+jwt` of a known client for that client's audience
    */
   async verify(token: string): Promise<VerifiedToken> {
+    const verified = await this.verifyBearer(token);
+    if (!verified.sid) throw InvalidToken.with();
+    return verified;
+  }
+
+  /**
+   * Verifies a person's access token or a paired device's. Only for what a device may do too: its token is good for no
+   * route of an account (R-DP2).
+   * @returns with `device_id` for a device, with `sid` for a person
+   * @throws Refusal `invalid_token`
+   */
+  async verifyBearer(token: string): Promise<VerifiedToken> {
     const verified = this.seen.get(token) ?? (await this.check(token));
     const audience = this.clients.find(verified.client_id)?.audience;
-    if (!audience || !verified.sid || !verified.aud.every((a) => audience.includes(a))) throw InvalidToken.with();
+    const isBearer = verified.sid !== undefined || verified.device_id !== undefined;
+    if (!audience || !isBearer || !verified.aud.every((a) => audience.includes(a))) throw InvalidToken.with();
     this.assertAlive(token, verified);
     return verified;
   }
@@ -41,7 +54,8 @@ export class AccessTokenVerifier {
   /** Verifies an internal caller's token; its `sub` is the caller's name. @throws Refusal `invalid_token` */
   async verifyService(token: string): Promise<VerifiedToken> {
     const verified = this.seen.get(token) ?? (await this.check(token));
-    if (verified.aud.length !== 1 || verified.aud[0] !== SERVICE_AUDIENCE) throw InvalidToken.with();
+    if (verified.device_id !== undefined || verified.aud.length !== 1 || verified.aud[0] !== SERVICE_AUDIENCE)
+      throw InvalidToken.with();
     this.assertAlive(token, verified);
     return verified;
   }
@@ -57,12 +71,10 @@ export class AccessTokenVerifier {
   private async check(token: string): Promise<VerifiedToken> {
     const { header } = readHeader(token);
     const key = await this.keys.find(header.kid);
-    const verified = readClaims(
-      verifySignature(token, 'at+jwt', key),
-      key.kid,
-      this.issuer,
-      Math.floor(Date.now() / 1000),
-    );
+    const verified = readClaims(verifySignature(token, key), key.kid, this.issuer, Math.floor(Date.now() / 1000));
+    // Each kind of token has what the other has not: a device is no session, and a session no device (R-DP2).
+    if ((key.typ === 'device+jwt') !== (verified.device_id !== undefined)) throw InvalidToken.with();
+    if (verified.device_id !== undefined && verified.sid !== undefined) throw InvalidToken.with();
     // The oldest entry makes room: Map keeps the order of insertion.
     if (this.seen.size >= CACHE_SIZE) this.seen.delete(this.seen.keys().next().value!);
     this.seen.set(token, verified);

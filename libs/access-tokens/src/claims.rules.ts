@@ -10,6 +10,8 @@ export interface VerifiedToken {
   sub: string;
   jti: string;
   sid?: string;
+  /** The paired device whose token it is; a person's has none. */
+  device_id?: string;
   client_id: string;
   aud: string[];
   exp: number;
@@ -46,6 +48,7 @@ export function readClaims(claims: Claims, kid: string, issuer: string, now: num
     sub: text(claims.sub),
     jti: text(claims.jti),
     sid: claims.sid === undefined ? undefined : text(claims.sid),
+    ...(claims.device_id === undefined ? {} : { device_id: text(claims.device_id) }),
     client_id: text(claims.client_id),
     aud: Array.isArray(claims.aud) ? texts(claims.aud) : [text(claims.aud)],
     exp: seconds(claims.exp),

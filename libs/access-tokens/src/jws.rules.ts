@@ -1,9 +1,13 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { InvalidToken } from '#contracts';
 
-/** A public key with the one algorithm it may be used with (RFC 8725 §3.1). */
+/** `typ` of the tokens that Gatehouse's own services accept. */
+export type TokenType = 'at+jwt' | 'device+jwt';
+
+/** A public key with the one algorithm and the one kind of token it may be used with (RFC 8725 §3.1, §3.11). */
 export interface VerificationKey {
   kid: string;
+  typ: TokenType;
   alg: string;
   key: KeyObject;
 }
@@ -51,12 +55,11 @@ function signatureHolds(alg: string, key: KeyObject, input: Buffer, signature: B
 
 /**
  * Checks type, algorithm and signature of a compact JWS (RFC 7515) and returns its claims.
- * @param typ the one `typ` that is accepted, e.g. `at+jwt` (RFC 9068 §4)
- * @throws Refusal `invalid_token`
+ * @throws Refusal `invalid_token`, also when the key is for another `typ` than the token has (RFC 9068 §4)
  */
-export function verifySignature(token: string, typ: string, key: VerificationKey): Claims {
+export function verifySignature(token: string, key: VerificationKey): Claims {
   const { header, segments } = readHeader(token);
-  if (header.typ !== typ || header.alg !== key.alg || header.kid !== key.kid) throw InvalidToken.with();
+  if (header.typ !== key.typ || header.alg !== key.alg || header.kid !== key.kid) throw InvalidToken.with();
   const input = Buffer.from(`${segments[0]}.${segments[1]}`, 'ascii');
   try {
     if (!signatureHolds(key.alg, key.key, input, Buffer.from(segments[2], 'base64url'))) throw new Error('signature');

@@ -1,15 +1,17 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Controller, Injectable } from '@nestjs/common';
 import { Bus, Watches } from '#bus';
-import { InvalidToken, KeyRotated, ListPublicKeys, type PublicKey } from '#contracts';
-import type { VerificationKey } from './jws.rules.js';
+import { InvalidToken, KeyRotated, ListPublicKeys, type KeyPurpose, type PublicKey } from '#contracts';
+import type { TokenType, VerificationKey } from './jws.rules.js';
 
 /** A key that nobody knows is asked for at most this often, so that forged `kid`s cost nothing. */
 const UNKNOWN_KID_PAUSE_MS = 5_000;
 const RELOAD_MS = 300_000;
 const VERIFIES = new Set(['next', 'active', 'retiring']);
+/** What the keys sign that are of any use here. */
+const TYPES: Partial<Record<KeyPurpose, TokenType>> = { access: 'at+jwt', device_token: 'device+jwt' };
 
-/** Public keys of access tokens, as the secrets service publishes them. */
+/** Public keys of access and device tokens, as the secrets service publishes them. */
 @Injectable()
 export class KeyCache {
   private keys = new Map<string, VerificationKey>();
@@ -50,16 +52,15 @@ export class KeyCache {
   private async load(): Promise<void> {
     const { keys } = await this.bus.send(ListPublicKeys, {});
     this.published = keys;
-    this.keys = new Map(
-      keys
-        .filter((k) => k.purpose === 'access' && VERIFIES.has(k.state))
-        .map((k) => [
-          k.kid,
-          { kid: k.kid, alg: k.alg, key: createPublicKey({ key: k.jwk as JsonWebKey, format: 'jwk' }) },
-        ]),
-    );
+    this.keys = new Map(keys.flatMap(verificationKeyOf).map((key) => [key.kid, key]));
     this.loadedAt = Date.now();
   }
+}
+
+function verificationKeyOf({ kid, alg, purpose, state, jwk }: PublicKey): VerificationKey[] {
+  const typ = TYPES[purpose];
+  if (!typ || !VERIFIES.has(state)) return [];
+  return [{ kid, typ, alg, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) }];
 }
 
 @Controller()

@@ -67,7 +67,7 @@ export class SocketsService {
     const address = await this.admission.check(upgrade.request, upgrade.headers);
     const token = tokenOf(headers, upgrade.query);
     if (!token) throw Unauthenticated.with();
-    await this.verifier.verify(token);
+    await this.verifier.verifyBearer(token);
     await this.join(upgrade, token, address);
   }
 

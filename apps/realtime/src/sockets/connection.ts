@@ -3,8 +3,11 @@ import type { WebSocket } from 'ws';
 /** What is known about a person when their socket opens. */
 export interface ConnectionOwner {
   userId: string;
-  sessionId: string;
+  /** A person's; a device's token has none. */
+  sessionId?: string;
   tokenId: string;
+  /** The paired device whose token it is. */
+  deviceId?: string;
   /** Unix seconds at which the token ends. */
   expiresAt: number;
   agent: boolean;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Subscription } from '@nats-io/transport-node';
 import type { WebSocket } from 'ws';
+import { DeviceSightings } from '#access-tokens';
 import { Log, Metrics } from '#boot';
 import { Bus } from '#bus';
 import { AUDIENCE_HEADER } from '../frames/frames.service.js';
@@ -27,6 +28,7 @@ export class Connections {
     private readonly config: RealtimeConfig,
     private readonly bus: Bus,
     private readonly log: Log,
+    private readonly sightings: DeviceSightings,
     metrics: Metrics,
   ) {
     this.delivered = metrics.counter('gatehouse_realtime_deliveries_total', 'Frames written to sockets.');
@@ -57,11 +59,17 @@ export class Connections {
     const connection = new Connection(socket, owner, this.config.socketBufferBytes);
     const connections = this.people.get(owner.userId)?.connections;
     connections?.add(connection);
+    this.sightings.note({ device_id: owner.deviceId });
     connection.onClose((code) => {
       connections?.delete(connection);
       this.closed.inc({ code: String(code) });
     });
     return connection;
+  }
+
+  /** Notes the devices that are still connected. */
+  noteDevices(): void {
+    for (const { owner } of this.all()) this.sightings.note({ device_id: owner.deviceId });
   }
 
   *all(): Iterable<Connection> {

@@ -5,6 +5,7 @@ import { CLOSE, type Connection } from './connection.js';
 import { Connections } from './connections.js';
 
 const EXPIRY_CHECK_MS = 5_000;
+const DEVICES_MS = 60_000;
 
 /** Ends what must not stay open: dead peers, expired tokens, revoked sessions. One timer for all sockets. */
 @Injectable()
@@ -22,6 +23,7 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     this.timers = [
       setInterval(() => this.each((c) => c.beat()), this.config.heartbeatSeconds * 1_000).unref(),
       setInterval(() => this.closeExpired(Date.now() / 1_000), EXPIRY_CHECK_MS).unref(),
+      setInterval(() => this.connections.noteDevices(), DEVICES_MS).unref(),
     ];
   }
 
@@ -36,7 +38,8 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
 
   closeRevoked(ids: ReadonlySet<string>): void {
     this.each(
-      (c) => (ids.has(c.owner.sessionId) || ids.has(c.owner.tokenId)) && c.close(CLOSE.revoked, 'session revoked'),
+      (c) =>
+        (ids.has(c.owner.sessionId ?? '') || ids.has(c.owner.tokenId)) && c.close(CLOSE.revoked, 'session revoked'),
     );
   }
 

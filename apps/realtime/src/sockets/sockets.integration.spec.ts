@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { WebSocket } from 'ws';
-import type { AccessTokenVerifier, RevocationList } from '#access-tokens';
+import type { AccessTokenVerifier, DeviceSightings, RevocationList } from '#access-tokens';
 import { Log, Metrics, type InternalListener, type Shutdown } from '#boot';
 import type { Bus } from '#bus';
 import { InvalidToken } from '#contracts';
@@ -21,6 +21,7 @@ const soon = () => Math.floor(Date.now() / 1000) + 600;
 class Replica {
   readonly server: Server = createServer();
   readonly revoked = new Set<string>();
+  readonly sighted: unknown[] = [];
   private tell: (ids: string[]) => void = () => undefined;
   private stops: (() => Promise<void> | void)[] = [];
   readonly frames: FramesService;
@@ -35,7 +36,8 @@ class Replica {
       onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell),
     } as unknown as RevocationList;
     this.frames = new FramesService(bus);
-    this.connections = new Connections(config, bus, log, new Metrics());
+    const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
+    this.connections = new Connections(config, bus, log, sightings as unknown as DeviceSightings, new Metrics());
     this.upkeep = new SocketsUpkeep(config, this.connections, revocations);
     const listener = {
       onUpgrade: (_: string, take: Parameters<InternalListener['onUpgrade']>[1]) => this.server.on('upgrade', take),
@@ -43,7 +45,7 @@ class Replica {
     const shutdown = {
       register: (_phase: string, _name: string, stop: () => void) => this.stops.push(stop),
     } as unknown as Shutdown;
-    const verifier = { verify: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
+    const verifier = { verifyBearer: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
     const drain = new SocketsDrain(config, this.connections, shutdown);
     new UpgradesService(listener, verifier, this.connections, drain, log).onApplicationBootstrap();
     this.upkeep.onApplicationBootstrap();
@@ -58,7 +60,10 @@ class Replica {
   private verify(token: string): Promise<unknown> {
     const [sub, sid] = token.split(':');
     if (!sid || this.revoked.has(sid)) return Promise.reject(InvalidToken.with());
-    return Promise.resolve({ sub, sid, jti: `jti-${sid}`, exp: soon(), client_id: 'web', roles: [] });
+    const jti = `jti-${sid}`;
+    if (this.revoked.has(jti)) return Promise.reject(InvalidToken.with());
+    const whose = sid.startsWith('device-') ? { device_id: sid } : { sid };
+    return Promise.resolve({ sub, ...whose, jti, exp: soon(), client_id: 'web', roles: [] });
   }
 
   revoke(sid: string): void {
@@ -227,6 +232,24 @@ describe('a socket', () => {
     for (const replica of [a, b]) replica.revoke(one.session);
     expect(await Promise.all([mine.closed, elsewhere.closed])).toEqual([4403, 4403]);
     await mark(one.user, theirs);
+    await expect(a.open(`${one.user}:${one.session}`)).rejects.toThrow('401');
+  });
+
+  it('C-devices.revoke R-DP3 RT6: of a device is an agent’s, is noted, and is closed with 4403 when its token is revoked', async () => {
+    const one = { user: randomUUID(), session: `device-${randomUUID()}` };
+    const [device, again, browser] = [
+      await a.open(`${one.user}:${one.session}`),
+      await b.open(`${one.user}:${one.session}`),
+      await a.open(`${one.user}:${randomUUID()}`),
+    ];
+    expect(a.sighted).toContain(one.session);
+    const id = randomUUID();
+    await a.frames.publish({ id, type: 'chat_message', data: {}, user_id: one.user, audience: 'agents' });
+    const last = await mark(one.user, device, again, browser);
+    expect([device.ids, again.ids, browser.ids]).toEqual([[id, last], [id, last], [last]]);
+    for (const replica of [a, b]) replica.revoke(`jti-${one.session}`);
+    expect(await Promise.all([device.closed, again.closed])).toEqual([4403, 4403]);
+    await mark(one.user, browser);
     await expect(a.open(`${one.user}:${one.session}`)).rejects.toThrow('401');
   });
 

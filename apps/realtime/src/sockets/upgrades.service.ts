@@ -44,7 +44,7 @@ export class UpgradesService implements OnApplicationBootstrap {
     if (this.drain.begun) return refuse(socket, 503);
     try {
       const bearer = bearerOf(request);
-      const token = await this.verifier.verify(bearer);
+      const token = await this.verifier.verifyBearer(bearer);
       // Gone while the token was looked at: its close event, which ends the listening, has been.
       if (socket.destroyed) return;
       await this.connections.listen(token.sub, socket);
@@ -59,15 +59,17 @@ export class UpgradesService implements OnApplicationBootstrap {
   private async open(ws: WebSocket, bearer: string, token: VerifiedToken, url: URL): Promise<void> {
     const owner = {
       userId: token.sub,
-      sessionId: token.sid!,
+      sessionId: token.sid,
       tokenId: token.jti,
+      deviceId: token.device_id,
       expiresAt: token.exp + LEEWAY,
-      agent: url.searchParams.get('as') === 'agent',
+      // A paired device is there to act for its person.
+      agent: token.device_id !== undefined || url.searchParams.get('as') === 'agent',
     };
     const connection = this.connections.add(ws, owner);
     try {
       // A revocation between the first look and the registration would otherwise find no connection to close.
-      await this.verifier.verify(bearer);
+      await this.verifier.verifyBearer(bearer);
     } catch {
       connection.close(CLOSE.revoked, 'session revoked');
     }

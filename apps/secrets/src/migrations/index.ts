@@ -1,4 +1,5 @@
 import { Keyring1795219200000 } from './1795219200000-keyring.js';
+import { DeviceKeys1795300000300 } from './1795300000300-device-keys.js';
 
 /** The schema of the secrets service, oldest first. */
-export const migrations = [Keyring1795219200000];
+export const migrations = [Keyring1795219200000, DeviceKeys1795300000300];

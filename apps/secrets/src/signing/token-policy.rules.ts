@@ -12,7 +12,7 @@ export interface TokenPolicy {
   name: string;
   caller: AppName;
   /** Header `typ`; no verifier takes one kind for another. */
-  typ: 'at+jwt' | 'license+jwt';
+  typ: 'at+jwt' | 'JWT' | 'device+jwt' | 'license+jwt';
   required: Readonly<Record<string, ClaimCheck>>;
   optional: Readonly<Record<string, ClaimCheck>>;
   audience: (audiences: string[]) => boolean;
@@ -49,9 +49,21 @@ const PERSON: TokenPolicy = {
   caller: 'identity',
   typ: 'at+jwt',
   required: { ...BASE, sid: text(128), client_id: text(128), roles: texts(), amr: texts(), auth_time: seconds },
-  optional: { scope: text(1024), act: actor },
+  optional: { acr: text(128), scope: text(2048), act: actor },
   audience: (audiences) => !audiences.includes(INTERNAL),
   longest: LONGEST_TOKEN.access,
+};
+
+/** OpenID Connect Core §2. It says that somebody signed in at an application and opens nothing here. */
+const ID: TokenPolicy = {
+  purpose: 'id_token',
+  name: 'an ID token',
+  caller: 'identity',
+  typ: 'JWT',
+  required: { ...BASE, sid: text(128), auth_time: seconds, acr: text(128), amr: texts() },
+  optional: { nonce: text(1024), at_hash: text(64), azp: text(128) },
+  audience: (audiences) => audiences.length === 1 && audiences[0] !== INTERNAL,
+  longest: LONGEST_TOKEN.id_token,
 };
 
 const SERVICE: TokenPolicy = {
@@ -65,6 +77,18 @@ const SERVICE: TokenPolicy = {
   longest: 15 * 60,
 };
 
+/** A paired device's: neither roles nor a session, so that nothing takes it for its person (R-DP2). */
+const DEVICE: TokenPolicy = {
+  purpose: 'device_token',
+  name: 'a device token',
+  caller: 'identity',
+  typ: 'device+jwt',
+  required: { ...BASE, client_id: text(128), device_id: text(128) },
+  optional: {},
+  audience: (audiences) => !audiences.includes(INTERNAL),
+  longest: LONGEST_TOKEN.device_token,
+};
+
 const LICENSE: TokenPolicy = {
   purpose: 'license_token',
   name: 'a license token',
@@ -76,9 +100,13 @@ const LICENSE: TokenPolicy = {
   longest: LONGEST_TOKEN.license_token,
 };
 
-/** A token without a session is a service's. */
-const policyFor = (purpose: Purpose, claims: Claims): TokenPolicy =>
-  purpose === 'license_token' ? LICENSE : Object.hasOwn(claims, 'sid') ? PERSON : SERVICE;
+/** An access token without a session is a service's. */
+function policyFor(purpose: Purpose, claims: Claims): TokenPolicy {
+  if (purpose === 'license_token') return LICENSE;
+  if (purpose === 'device_token') return DEVICE;
+  if (purpose === 'id_token') return ID;
+  return Object.hasOwn(claims, 'sid') ? PERSON : SERVICE;
+}
 
 /** Claims that may be signed, as they will be, and the kind of token that they make. */
 export interface SignableClaims {

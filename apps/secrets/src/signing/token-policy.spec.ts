@@ -6,6 +6,10 @@ const issuer = 'https://id.example';
 const base = { iss: issuer, sub: 'u1', aud: 'branchpy-api', iat: now, exp: now + 900, jti: 'j1' };
 const person = { ...base, sid: 's1', client_id: 'branchpy-cli', roles: ['user'], amr: ['pwd'], auth_time: now - 5 };
 const service = { ...base, aud: 'gatehouse-internal', client_id: 'billing', scope: 'billing.plan_changes' };
+const device = {
+  ...base,
+  ...{ aud: ['live', 'persona'], exp: now + 90 * 86_400, client_id: 'openalice-stream-host', device_id: 'd1' },
+};
 const license = {
   ...base,
   aud: 'branchpy-license',
@@ -16,8 +20,11 @@ const license = {
 };
 
 type Purpose = SignTokenRequest['purpose'];
-const admit = (purpose: Purpose, claims: object, caller: AppName = purpose === 'access' ? 'identity' : 'licensing') =>
-  admitClaims(purpose, claims as Record<string, unknown>, { caller, issuer, now });
+const admit = (
+  purpose: Purpose,
+  claims: object,
+  caller: AppName = purpose === 'license_token' ? 'licensing' : 'identity',
+) => admitClaims(purpose, claims as Record<string, unknown>, { caller, issuer, now });
 const without = (claims: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(claims).filter(([n]) => n !== name));
 
@@ -29,6 +36,7 @@ describe('what may be signed', () => {
     ['one with scope and actor', 'access', { ...person, scope: 'a b', act: { sub: 'x', act: { sub: 'y' } } }, 'at+jwt'],
     ['a caller whose clock is a minute off', 'access', { ...person, iat: now - 60, exp: now + 600 }, 'at+jwt'],
     ['a service token', 'access', service, 'at+jwt'],
+    ['a device token for 90 days', 'device_token', device, 'device+jwt'],
     ['a license token', 'license_token', license, 'license+jwt'],
     [
       'one for 90 days',
@@ -47,6 +55,13 @@ describe('what may be signed', () => {
     ['an access token for the gateway', 'access', person, 'gateway'],
     ['a service token for licensing', 'access', service, 'licensing'],
     ['a license token for identity', 'license_token', license, 'identity'],
+    ['a device token for licensing', 'device_token', device, 'licensing'],
+    ['a device token with roles', 'device_token', { ...device, roles: [] }],
+    ['a device token with a session', 'device_token', { ...device, sid: 's1' }],
+    ['a device token without a device', 'device_token', without(device, 'device_id')],
+    ['a device token for internal endpoints', 'device_token', { ...device, aud: ['live', 'gatehouse-internal'] }],
+    ['a device token for 91 days', 'device_token', { ...device, exp: now + 90 * 86_400 + 1 }],
+    ['an access token made of device claims', 'access', device],
     ['a license token made of access claims', 'license_token', person],
     ['an access token made of license claims', 'access', license],
     ['an access token with a plan in it', 'access', { ...person, plan: 'pro' }],

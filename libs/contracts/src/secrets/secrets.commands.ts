@@ -5,8 +5,12 @@ import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, Timestamp } from 
 import { Forbidden, ValidationFailed } from '../general.errors.js';
 
 /** What a key is for; a key signs for one purpose only. */
-export const KEY_PURPOSES = ['access', 'license_token', 'license_blob'] as const;
+export const KEY_PURPOSES = ['access', 'id_token', 'device_token', 'license_token', 'license_blob'] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+
+/** Signature algorithms of JWS (RFC 7518, RFC 8037) that there are keys for. */
+export const SIGNING_ALGS = ['RS256', 'ES256', 'EdDSA'] as const;
+export type SigningAlg = (typeof SIGNING_ALGS)[number];
 
 /** `next` is published but does not sign yet; `retiring` verifies still; `retired` verifies no more. */
 export const KEY_STATES = ['next', 'active', 'retiring', 'retired', 'compromised'] as const;
@@ -16,7 +20,8 @@ export const Sealed = error('sealed', 'unavailable', 'The keys are sealed; an op
 export const ClaimsRefused = error('claims_refused', 'forbidden', 'These claims may not be signed for this caller.');
 
 export class SignTokenRequest {
-  @OneOf(['access', 'license_token']) purpose!: 'access' | 'license_token';
+  @OneOf(['access', 'id_token', 'device_token', 'license_token']) purpose!: Exclude<KeyPurpose, 'license_blob'>;
+  @OneOf(SIGNING_ALGS, { optional: true, description: 'Default: the purpose’s usual one.' }) alg?: SigningAlg;
   @Json({ description: 'The claims; `exp`, `iat`, `aud`, `sub`, `jti` are required. At most 8 KiB.' })
   claims!: Record<string, unknown>;
 }
@@ -33,7 +38,8 @@ export const SignToken = command('secrets.token.sign', {
   permission: 'apps',
   callers: ['identity', 'licensing'],
   concurrency: 256,
-  summary: 'Signs a token from claims: `access` for identity, `license_token` for licensing.',
+  summary:
+    'Signs a token from claims: `access`, `id_token` and `device_token` for identity, `license_token` for licensing.',
 });
 
 export class SignBlobRequest {
@@ -86,6 +92,7 @@ export const ListPublicKeys = command('secrets.key.list', {
 
 export class RotateKeyRequest {
   @OneOf(KEY_PURPOSES) purpose!: KeyPurpose;
+  @OneOf(SIGNING_ALGS, { optional: true, description: 'Default: the purpose’s usual one.' }) alg?: SigningAlg;
   @Flag({ optional: true, description: 'The key before is known to others: nothing that it signed is valid any more.' })
   compromised?: boolean;
 }
