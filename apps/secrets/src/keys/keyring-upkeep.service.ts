@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Health, Log } from '#boot';
-import { KEY_PURPOSES } from '#contracts';
+import { KEY_SLOTS } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
 import { RotationService } from './rotation.service.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';
@@ -51,6 +51,6 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     await this.keys.retireEnded();
     await this.keyring.reload();
     await this.keyring.prepareNext();
-    for (const purpose of KEY_PURPOSES) await this.rotation.rotateOverdue(purpose);
+    for (const slot of KEY_SLOTS) await this.rotation.rotateOverdue(slot);
   }
 }

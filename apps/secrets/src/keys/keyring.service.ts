@@ -1,16 +1,18 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
-import { KEY_PURPOSES, Sealed, type KeyPurpose } from '#contracts';
+import { ClaimsRefused, Sealed, type KeyPurpose, type SigningAlg } from '#contracts';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DataKeysService } from '../kek/data-keys.service.js';
 import { open, seal, type DataKey, type RecordContext } from '../kek/envelope.js';
 import { newKeyPair } from './key-pair.js';
+import { KEY_SLOTS, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
 import { SigningKeysRepository, type StoredSigningKey } from './signing-keys.repository.js';
 
 /** A private key that signs now. It can be used, and not be exported by anything in this service. */
 export interface ActiveKey {
   kid: string;
+  alg: SigningAlg;
   key: KeyObject;
 }
 
@@ -20,7 +22,8 @@ const AUDIT = { ownerType: 'gatehouse', ownerId: 'audit', purpose: 'mac' };
 /** The signing keys, open in memory. Sealed until the key-encryption key has opened them. */
 @Injectable()
 export class Keyring {
-  private active = new Map<KeyPurpose, ActiveKey>();
+  /** By the names of their slots. */
+  private active = new Map<string, ActiveKey>();
   private dataKey?: DataKey;
   private reason = 'the keys have not been opened yet';
 
@@ -41,9 +44,15 @@ export class Keyring {
     if (!this.dataKey) throw Sealed.with();
   }
 
-  /** The key that signs for a purpose now. @throws Refusal `sealed` */
-  current(purpose: KeyPurpose): ActiveKey {
-    const found = this.dataKey && this.active.get(purpose);
+  /**
+   * The key that signs for a purpose now.
+   * @param alg default: the purpose's usual one
+   * @throws Refusal `sealed`; `claims_refused` when the purpose has no keys of that algorithm
+   */
+  current(purpose: KeyPurpose, alg?: SigningAlg): ActiveKey {
+    const slot = slotOf(purpose, alg);
+    if (!slot) throw ClaimsRefused.with(`There are no ${alg} keys for ${purpose}.`);
+    const found = this.dataKey && this.active.get(slotName(slot));
     if (!found) throw Sealed.with();
     return found;
   }
@@ -74,24 +83,24 @@ export class Keyring {
     if (this.dataKey) this.active = await this.load(this.dataKey);
   }
 
-  /** Makes the key in waiting of each purpose that has none. @throws Refusal `sealed` */
-  async prepareNext(purposes: readonly KeyPurpose[] = KEY_PURPOSES): Promise<void> {
+  /** Makes the key in waiting of each slot that has none. @throws Refusal `sealed` */
+  async prepareNext(slots: readonly KeySlot[] = KEY_SLOTS): Promise<void> {
     this.assertOpen();
-    await this.addMissing('next', this.dataKey!, purposes);
+    await this.addMissing('next', this.dataKey!, slots);
   }
 
   private async addMissing(
     state: 'next' | 'active',
     dataKey: DataKey,
-    purposes: readonly KeyPurpose[] = KEY_PURPOSES,
+    slots: readonly KeySlot[] = KEY_SLOTS,
   ): Promise<void> {
-    const there = await this.stored.purposesWith(state);
-    const missing = purposes.filter((p) => !there.has(p));
-    await Promise.all(missing.map((p) => this.add(p, state, dataKey)));
+    const there = new Set((await this.stored.slotsWith(state)).map(slotName));
+    const missing = slots.filter((slot) => !there.has(slotName(slot)));
+    await Promise.all(missing.map((slot) => this.add(slot, state, dataKey)));
   }
 
-  private async add(purpose: KeyPurpose, state: 'next' | 'active', dataKey: DataKey): Promise<void> {
-    const { kid, alg, publicJwk, pkcs8 } = await newKeyPair(purpose);
+  private async add(slot: KeySlot, state: 'next' | 'active', dataKey: DataKey): Promise<void> {
+    const { kid, purpose, alg, publicJwk, pkcs8 } = await newKeyPair(slot);
     const private_key = seal(dataKey, contextOf(kid, purpose), pkcs8);
     pkcs8.fill(0);
     await this.audit.append({ action: 'key.create', caller: 'secrets', kid, subject: purpose });
@@ -99,21 +108,21 @@ export class Keyring {
     if (kept) this.log.info('a signing key was made', { kid, purpose, state });
   }
 
-  private async load(dataKey: DataKey): Promise<Map<KeyPurpose, ActiveKey>> {
-    const found = new Map<KeyPurpose, ActiveKey>();
+  private async load(dataKey: DataKey): Promise<Map<string, ActiveKey>> {
+    const found = new Map<string, ActiveKey>();
     for (const row of await this.stored.findActive()) {
-      const held = this.active.get(row.purpose);
-      found.set(row.purpose, held?.kid === row.kid ? held : await this.unwrap(row, dataKey));
+      const held = this.active.get(slotName(row));
+      found.set(slotName(row), held?.kid === row.kid ? held : await this.unwrap(row, dataKey));
     }
     return found;
   }
 
-  private async unwrap({ kid, purpose, private_key }: StoredSigningKey, dataKey: DataKey): Promise<ActiveKey> {
+  private async unwrap({ kid, purpose, alg, private_key }: StoredSigningKey, dataKey: DataKey): Promise<ActiveKey> {
     const pkcs8 = open(dataKey, contextOf(kid, purpose), private_key);
     try {
       await this.audit.append({ action: 'key.open', caller: 'secrets', kid, subject: purpose });
       this.log.info('a signing key is in use', { kid, purpose });
-      return { kid, key: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };
+      return { kid, alg, key: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };
     } finally {
       pkcs8.fill(0);
     }

@@ -30,8 +30,8 @@ export class KeysController {
 
   // A key is made before the transaction: it takes seconds, and locks are not held that long.
   @Handles(RotateKey, { transaction: false })
-  async rotate({ purpose, compromised = false }: RotateKeyRequest, call: Call): Promise<PublicKey> {
-    return this.publicKeys.view(await this.rotation.rotate({ purpose, compromised, ...callerOf(call) }));
+  async rotate({ purpose, alg, compromised = false }: RotateKeyRequest, call: Call): Promise<PublicKey> {
+    return this.publicKeys.view(await this.rotation.rotate({ purpose, alg, compromised, ...callerOf(call) }));
   }
 
   @Watches(KeyRotated)

@@ -1,9 +1,10 @@
 import type { INestMicroservice } from '@nestjs/common';
 import type { Bus } from '#bus';
-import { KEY_PURPOSES, ListPublicKeys, RotateKey, SignBlob, SignToken, type KeyPurpose } from '#contracts';
+import { ListPublicKeys, RotateKey, SignBlob, SignToken, type KeyPurpose } from '#contracts';
 import { verifyBlob, type LicensePublicKey } from '#license-format';
 import { eventually } from '../../../../test/support/index.js';
 import { accessClaims, blobRequest, PRODUCT, secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
+import { KEY_PROFILES, KEY_SLOTS, slotName, type KeySlot } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
 import { RotationService } from './rotation.service.js';
 
@@ -20,17 +21,19 @@ describe('the keyring of several replicas', () => {
   }, 120_000);
   afterAll(() => world?.end());
 
-  const inState = async (state: string, purpose: KeyPurpose): Promise<string[]> =>
+  /** Keys of a slot; of the purpose's usual algorithm when none is given. */
+  const inState = async (state: string, purpose: KeyPurpose, alg = KEY_PROFILES[purpose].alg): Promise<string[]> =>
     (
-      await world.database.query<{ kid: string }>('SELECT kid FROM signing_keys WHERE state = $1 AND purpose = $2', [
-        state,
-        purpose,
-      ])
+      await world.database.query<{ kid: string }>(
+        'SELECT kid FROM signing_keys WHERE state = $1 AND purpose = $2 AND alg = $3',
+        [state, purpose, alg],
+      )
     ).map((r) => r.kid);
   const listed = async (purpose: KeyPurpose) =>
     (await gateway.send(ListPublicKeys, {})).keys.filter((k) => k.purpose === purpose);
   const rotate = (purpose: KeyPurpose, compromised?: boolean) =>
     gateway.send(RotateKey, { purpose, compromised }, { timeoutMs: 30_000 });
+  const rotateAs = (purpose: KeyPurpose, alg: 'ES256') => gateway.send(RotateKey, { purpose, alg });
   const signBlob = async (): Promise<{ blob: string; kid: string }> => licensing.send(SignBlob, blobRequest());
   const verdict = async (blob: string): Promise<string> => {
     const keys = (await listed('license_blob')).map((k): LicensePublicKey => ({
@@ -42,19 +45,20 @@ describe('the keyring of several replicas', () => {
     return (await verifyBlob(blob, keys, { now: Date.now() / 1000, product: PRODUCT })).code;
   };
 
-  it('LIC11: three replicas that start at once on an empty database agree on one key for each purpose', async () => {
-    for (const purpose of KEY_PURPOSES) {
-      const active = await inState('active', purpose);
+  it('LIC11: three replicas that start at once on an empty database agree on one key for each slot', async () => {
+    for (const { purpose, alg } of KEY_SLOTS) {
+      const active = await inState('active', purpose, alg);
       expect(active).toHaveLength(1);
-      expect(replicas.map((r) => r.get(Keyring).current(purpose).kid)).toEqual([active[0], active[0], active[0]]);
+      expect(replicas.map((r) => r.get(Keyring).current(purpose, alg).kid)).toEqual([active[0], active[0], active[0]]);
     }
   });
 
-  it('every purpose has a key in waiting, published before it signs', async () => {
-    const states = async (purpose: KeyPurpose) => (await listed(purpose)).map((k) => k.state).sort();
-    for (const purpose of KEY_PURPOSES) {
-      await eventually(`a key in waiting for ${purpose}`, 20_000, async () =>
-        (await states(purpose)).join() === 'active,next' ? true : undefined,
+  it('R-JW7: every slot has a key in waiting, published before it signs', async () => {
+    const states = async ({ purpose, alg }: KeySlot) =>
+      (await listed(purpose)).filter((k) => k.alg === alg).map((k) => k.state);
+    for (const slot of KEY_SLOTS) {
+      await eventually(`a key in waiting for ${slotName(slot)}`, 20_000, async () =>
+        (await states(slot)).sort().join() === 'active,next' ? true : undefined,
       );
     }
   });
@@ -131,6 +135,14 @@ describe('the keyring of several replicas', () => {
     expect(await verdict(old.blob)).toBe('KEY_RETIRED');
   });
 
+  it('R-JW7: keys of one algorithm are rotated without touching those of another', async () => {
+    const [rsa] = await inState('active', 'access');
+    const made = await gateway.send(RotateKey, { purpose: 'access', alg: 'ES256' }, { timeoutMs: 30_000 });
+    expect(made).toMatchObject({ purpose: 'access', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', alg: 'ES256' } });
+    expect(await inState('active', 'access')).toEqual([rsa]);
+    await expect(rotateAs('license_blob', 'ES256')).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+
   it('an access key is rotated after 30 days, once, whichever replicas notice; a key of blobs never by itself', async () => {
     const [access] = await inState('active', 'access');
     const [blob] = await inState('active', 'license_blob');
@@ -138,9 +150,7 @@ describe('the keyring of several replicas', () => {
     await world.database.query(
       "UPDATE signing_keys SET activated_at = now() - interval '31 days' WHERE state = 'active' AND purpose IN ('access', 'license_blob')",
     );
-    await Promise.all(
-      replicas.flatMap((r) => KEY_PURPOSES.map((purpose) => r.get(RotationService).rotateOverdue(purpose))),
-    );
+    await Promise.all(replicas.flatMap((r) => KEY_SLOTS.map((slot) => r.get(RotationService).rotateOverdue(slot))));
     expect(await inState('active', 'access')).not.toEqual([access]);
     expect(await inState('retiring', 'access')).toHaveLength(retired + 1);
     expect(await inState('active', 'license_blob')).toEqual([blob]);

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { KeyRotated, type KeyPurpose } from '#contracts';
+import { KeyRotated, ValidationFailed, type KeyPurpose, type SigningAlg } from '#contracts';
 import { Outbox, Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { KEY_PROFILES } from './key-profile.rules.js';
+import { KEY_PROFILES, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
 import { SigningKeysRepository, type StoredPublicKey } from './signing-keys.repository.js';
 
 /** Who asked for a rotation. */
 export interface RotationOrder {
   purpose: KeyPurpose;
+  /** Default: the purpose's usual one. */
+  alg?: SigningAlg;
   compromised: boolean;
   caller: string;
   requestId?: string;
@@ -28,31 +30,33 @@ export class RotationService {
   ) {}
 
   /**
-   * Rotates a purpose's key; rotations follow one another, here one by one and between replicas by a lock.
+   * Rotates the key of a slot; rotations follow one another, here one by one and between replicas by a lock.
    * @returns the key that signs from now on
-   * @throws Refusal `sealed`
+   * @throws Refusal `sealed`; `validation_failed` when the purpose has no keys of that algorithm
    */
   rotate(order: RotationOrder): Promise<StoredPublicKey> {
+    const slot = slotOf(order.purpose, order.alg);
+    if (!slot) throw ValidationFailed.with(`There are no ${order.alg} keys for ${order.purpose}.`);
     return this.inTurn(async () => {
       for (;;) {
-        await this.keyring.prepareNext([order.purpose]);
-        const made = await this.tx.run(() => this.exchange(order));
+        await this.keyring.prepareNext([slot]);
+        const made = await this.tx.run(() => this.exchange(slot, order));
         // Nothing when another replica took the key in waiting; the next one has to be made first.
         if (made) return this.use(made);
       }
     });
   }
 
-  /** Rotates a purpose's key that has been in use for too long; of all replicas one does it. */
-  rotateOverdue(purpose: KeyPurpose): Promise<void> {
+  /** Rotates a slot's key that has been in use for too long; of all replicas one does it. */
+  rotateOverdue(slot: KeySlot): Promise<void> {
     return this.inTurn(async () => {
-      const days = KEY_PROFILES[purpose].rotateAfterDays;
-      if (days === undefined || !(await this.keys.findOverdue(purpose, days))) return;
-      await this.keyring.prepareNext([purpose]);
+      const days = KEY_PROFILES[slot.purpose].rotateAfterDays;
+      if (days === undefined || !(await this.keys.findOverdue(slot, days))) return;
+      await this.keyring.prepareNext([slot]);
       const made = await this.tx.run(async () => {
-        await this.keys.lock(purpose);
-        const overdue = await this.keys.findOverdue(purpose, days);
-        return overdue ? this.exchange({ purpose, compromised: false, caller: 'secrets' }) : null;
+        await this.keys.lock(slot);
+        const overdue = await this.keys.findOverdue(slot, days);
+        return overdue ? this.exchange(slot, { compromised: false, caller: 'secrets' }) : null;
       });
       if (made) await this.use(made);
     });
@@ -70,12 +74,16 @@ export class RotationService {
     return made;
   }
 
-  private async exchange({ purpose, compromised, caller, requestId }: RotationOrder): Promise<StoredPublicKey | null> {
-    await this.keys.lock(purpose);
-    if (!(await this.keys.purposesWith('next')).has(purpose)) return null;
+  private async exchange(
+    slot: KeySlot,
+    { compromised, caller, requestId }: Omit<RotationOrder, keyof KeySlot>,
+  ): Promise<StoredPublicKey | null> {
+    const { purpose } = slot;
+    await this.keys.lock(slot);
+    if (!(await this.keys.slotsWith('next')).map(slotName).includes(slotName(slot))) return null;
     const overlap = compromised ? 0 : KEY_PROFILES[purpose].overlapSeconds;
-    await this.keys.retireActive(purpose, compromised ? 'compromised' : 'retiring', overlap);
-    const made = (await this.keys.activateNext(purpose))!;
+    await this.keys.retireActive(slot, compromised ? 'compromised' : 'retiring', overlap);
+    const made = (await this.keys.activateNext(slot))!;
     await this.outbox.append(KeyRotated, { kid: made.kid, purpose });
     const action = compromised ? 'key.rotate_compromised' : 'key.rotate';
     await this.audit.append({ action, caller, kid: made.kid, subject: purpose, requestId });

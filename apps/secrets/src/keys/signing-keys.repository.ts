@@ -1,17 +1,16 @@
 import type { JsonWebKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { KeyPurpose, KeyState } from '#contracts';
+import type { KeyPurpose, KeyState, SigningAlg } from '#contracts';
 import { Transactions } from '#persistence';
+import type { KeySlot } from './key-profile.rules.js';
 
 /** A key that may sign: its private half is sealed. */
-export interface StoredSigningKey {
+export interface StoredSigningKey extends KeySlot {
   kid: string;
-  purpose: KeyPurpose;
   private_key: Buffer;
 }
 
 export interface NewSigningKey extends StoredSigningKey {
-  alg: string;
   state: 'next' | 'active';
   public_jwk: JsonWebKey;
 }
@@ -19,7 +18,7 @@ export interface NewSigningKey extends StoredSigningKey {
 export interface StoredPublicKey {
   kid: string;
   purpose: KeyPurpose;
-  alg: string;
+  alg: SigningAlg;
   state: KeyState;
   public_jwk: Record<string, unknown>;
   not_before: Date;
@@ -30,20 +29,17 @@ export interface StoredPublicKey {
 export class SigningKeysRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** The keys that sign now, one for each purpose. */
+  /** The keys that sign now, one for each slot. */
   findActive(): Promise<StoredSigningKey[]> {
-    return this.tx.query("SELECT kid, purpose, private_key FROM signing_keys WHERE state = 'active'");
+    return this.tx.query("SELECT kid, purpose, alg, private_key FROM signing_keys WHERE state = 'active'");
   }
 
-  /** Whether each purpose has a key in `state`. */
-  async purposesWith(state: 'next' | 'active'): Promise<Set<KeyPurpose>> {
-    const rows = await this.tx.query<{ purpose: KeyPurpose }>('SELECT purpose FROM signing_keys WHERE state = $1', [
-      state,
-    ]);
-    return new Set(rows.map((r) => r.purpose));
+  /** The slots that have a key in `state`. */
+  slotsWith(state: 'next' | 'active'): Promise<KeySlot[]> {
+    return this.tx.query<KeySlot>('SELECT purpose, alg FROM signing_keys WHERE state = $1', [state]);
   }
 
-  /** Keeps the key unless its purpose has one in that state already. @returns whether it was kept */
+  /** Keeps the key unless its slot has one in that state already. @returns whether it was kept */
   async addIfFirst(key: NewSigningKey): Promise<boolean> {
     const rows = await this.tx.query(
       `INSERT INTO signing_keys (kid, purpose, alg, state, public_jwk, private_key, activated_at)
@@ -53,36 +49,40 @@ export class SigningKeysRepository {
     return rows.length === 1;
   }
 
-  /** Makes all rotations of the purpose wait for this transaction's end. */
-  async lock(purpose: KeyPurpose): Promise<void> {
-    await this.tx.query("SELECT pg_advisory_xact_lock(hashtextextended('signing_keys.' || $1, 0))", [purpose]);
+  /** Makes all rotations of the slot wait for this transaction's end. */
+  async lock({ purpose, alg }: KeySlot): Promise<void> {
+    await this.tx.query("SELECT pg_advisory_xact_lock(hashtextextended('signing_keys.' || $1 || '.' || $2, 0))", [
+      purpose,
+      alg,
+    ]);
   }
 
   /** Takes the active key out of use; its private half is gone for good. */
-  async retireActive(purpose: KeyPurpose, state: 'retiring' | 'compromised', overlapSeconds: number): Promise<void> {
+  async retireActive(slot: KeySlot, state: 'retiring' | 'compromised', overlapSeconds: number): Promise<void> {
     await this.tx.query(
       `UPDATE signing_keys SET state = $2, private_key = NULL, not_after = now() + make_interval(secs => $3)
-       WHERE purpose = $1 AND state = 'active'`,
-      [purpose, state, overlapSeconds],
+       WHERE purpose = $1 AND alg = $4 AND state = 'active'`,
+      [slot.purpose, state, overlapSeconds, slot.alg],
     );
   }
 
   /** Lets the next key sign. */
-  async activateNext(purpose: KeyPurpose): Promise<StoredPublicKey | undefined> {
+  async activateNext({ purpose, alg }: KeySlot): Promise<StoredPublicKey | undefined> {
     const [row] = await this.tx.query<StoredPublicKey>(
-      `UPDATE signing_keys SET state = 'active', activated_at = now() WHERE purpose = $1 AND state = 'next'
+      `UPDATE signing_keys SET state = 'active', activated_at = now()
+       WHERE purpose = $1 AND alg = $2 AND state = 'next'
        RETURNING kid, purpose, alg, state, public_jwk, not_before, not_after`,
-      [purpose],
+      [purpose, alg],
     );
     return row;
   }
 
-  /** The active key of the purpose when it has been in use for longer than that many days. */
-  async findOverdue(purpose: KeyPurpose, days: number): Promise<string | undefined> {
+  /** The active key of the slot when it has been in use for longer than that many days. */
+  async findOverdue({ purpose, alg }: KeySlot, days: number): Promise<string | undefined> {
     const [row] = await this.tx.query<{ kid: string }>(
       `SELECT kid FROM signing_keys
-       WHERE purpose = $1 AND state = 'active' AND activated_at < now() - make_interval(days => $2)`,
-      [purpose, days],
+       WHERE purpose = $1 AND alg = $3 AND state = 'active' AND activated_at < now() - make_interval(days => $2)`,
+      [purpose, days, alg],
     );
     return row?.kid;
   }

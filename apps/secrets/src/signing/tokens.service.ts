@@ -3,7 +3,6 @@ import type { Call, SignedToken, SignTokenRequest } from '#contracts';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { callerOf } from '../audit/caller-of.js';
 import { Keyring } from '../keys/keyring.service.js';
-import { KEY_PROFILES } from '../keys/key-profile.rules.js';
 import { SecretsConfig } from '../secrets.config.js';
 import { signBytes } from './sign-bytes.js';
 import { admitClaims } from './token-policy.rules.js';
@@ -20,12 +19,11 @@ export class TokensService {
   ) {}
 
   /** @throws Refusal `sealed`, `claims_refused`; `unavailable` when the use cannot be recorded */
-  async sign({ purpose, claims }: SignTokenRequest, call: Call): Promise<SignedToken> {
-    const { kid, key } = this.keyring.current(purpose);
+  async sign({ purpose, alg: wanted, claims }: SignTokenRequest, call: Call): Promise<SignedToken> {
+    const { kid, alg, key } = this.keyring.current(purpose, wanted);
     const now = Math.floor(Date.now() / 1000);
     const terms = { caller: call.caller, issuer: this.config.publicUrl, now };
     const { policy, payload, jti } = admitClaims(purpose, claims, terms);
-    const { alg } = KEY_PROFILES[purpose];
     const input = `${base64url(JSON.stringify({ alg, typ: policy.typ, kid }))}.${base64url(payload)}`;
     // Both at once; the token leaves only when its entry is committed.
     const [signature] = await Promise.all([
