@@ -56,5 +56,6 @@ export * from './fulfillment/fulfillment.commands.js';
 export * from './fulfillment/fulfillment.events.js';
 export * from './realtime/realtime.commands.js';
 export * from './realtime/realtime.events.js';
+export * from './secrets/sealed.commands.js';
 export * from './secrets/secrets.commands.js';
 export * from './secrets/secrets.events.js';
