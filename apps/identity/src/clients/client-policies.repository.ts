@@ -21,8 +21,14 @@ const COLUMNS = [
   'grants',
   'registration',
   'signing_alg',
+  'confidential',
+  'first_party',
+  'scopes',
+  'post_logout_redirects',
 ] as const satisfies readonly (keyof ClientPolicy)[];
 
+/** Number of the parameter after the columns'. */
+const HASHES = COLUMNS.length + 1;
 const REPLACED = COLUMNS.slice(1).map((column) => `${column} = EXCLUDED.${column}`);
 
 /** The policies of the client applications: table `client_policies`. */
@@ -34,16 +40,30 @@ export class ClientPoliciesRepository {
     return this.tx.query<ClientPolicy>(`SELECT ${COLUMNS.join(', ')} FROM client_policies ORDER BY client_id`);
   }
 
-  /** Stores a policy if it is new or newer than the stored one. @returns whether it was stored */
-  async putNewer(policy: ClientPolicy): Promise<boolean> {
+  /**
+   * Stores a policy if it is new or newer than the stored one.
+   * @param secretHashes of its secrets; those that are stored stay when none are given
+   * @returns whether it was stored
+   */
+  async putNewer(policy: ClientPolicy, secretHashes?: string[]): Promise<boolean> {
     const rows = await this.tx.query(
-      `INSERT INTO client_policies AS stored (${COLUMNS.join(', ')})
-       VALUES (${COLUMNS.map((_, i) => `$${i + 1}`).join(', ')})
-       ON CONFLICT (client_id) DO UPDATE SET ${REPLACED.join(', ')}, updated_at = now()
+      `INSERT INTO client_policies AS stored (${COLUMNS.join(', ')}, secret_hashes)
+       VALUES (${COLUMNS.map((_, i) => `$${i + 1}`).join(', ')}, COALESCE($${HASHES}::text[], '{}'))
+       ON CONFLICT (client_id) DO UPDATE SET ${REPLACED.join(', ')}, updated_at = now(),
+         secret_hashes = COALESCE($${HASHES}::text[], stored.secret_hashes)
        WHERE stored.version < EXCLUDED.version
        RETURNING client_id`,
-      COLUMNS.map((column) => policy[column]),
+      [...COLUMNS.map((column) => policy[column]), secretHashes ?? null],
     );
     return rows.length > 0;
+  }
+
+  /** Hashes of a confidential client's secrets: the current one, and the next while it is being replaced. */
+  async secretHashes(clientId: string): Promise<string[]> {
+    const [row] = await this.tx.query<{ secret_hashes: string[] }>(
+      'SELECT secret_hashes FROM client_policies WHERE client_id = $1 AND confidential',
+      [clientId],
+    );
+    return row?.secret_hashes ?? [];
   }
 }

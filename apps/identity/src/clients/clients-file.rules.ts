@@ -1,13 +1,18 @@
 import { StartProblem } from '#boot';
 import { ClientPolicy, parse, Refusal } from '#contracts';
 import { parse as parseYaml } from 'yaml';
+import { authorizationProblems, isPrivateUseRedirect } from './authorization-policy.rules.js';
 
 /** What `config/clients.yaml` says. */
 export interface ClientsFile {
   default_client_id: string;
   clients: ClientPolicy[];
+  /** Clients that exist in the development profile only: samples, with secrets that everybody knows. */
+  development_clients: ClientPolicy[];
   /** Origins that count in the development profile only, by client. */
   development_origins: Map<string, string[]>;
+  /** Hashes of the secrets of confidential clients, by client. */
+  secret_hashes: Map<string, string[]>;
 }
 
 /** Ways in that a policy may allow. */
@@ -20,6 +25,7 @@ export const GRANTS = [
   'oauth',
   'web3',
   'client_credentials',
+  'authorization_code',
 ] as const;
 export type Grant = (typeof GRANTS)[number];
 
@@ -39,7 +45,14 @@ const DEFAULTS = {
   redirects: [],
   registration: 'immediate',
   signing_alg: 'RS256',
+  confidential: false,
+  first_party: false,
+  scopes: [],
+  post_logout_redirects: [],
 };
+
+/** What stands in an entry of the file and is no part of the policy. */
+type Aside = Pick<ClientsFile, 'development_origins' | 'secret_hashes'>;
 
 /**
  * Reads and checks the whole file.
@@ -47,32 +60,34 @@ const DEFAULTS = {
  */
 export function readClientsFile(text: string, path: string): ClientsFile {
   const problems: string[] = [];
-  const raw = yaml(text, path) as { default?: unknown; clients?: unknown };
-  const entries = Array.isArray(raw?.clients) ? (raw.clients as Record<string, unknown>[]) : [];
-  if (!entries.length) problems.push('clients: is no list of client applications');
-  const development = new Map<string, string[]>();
-  const clients = entries.flatMap((entry) => readClient(entry, development, problems) ?? []);
-  const ids = clients.map((c) => c.client_id);
+  const raw = yaml(text, path) as { default?: unknown; clients?: unknown; development_clients?: unknown };
+  const aside: Aside = { development_origins: new Map(), secret_hashes: new Map() };
+  const read = (list: unknown): ClientPolicy[] =>
+    Array.isArray(list)
+      ? list.flatMap((entry) => readClient(entry as Record<string, unknown>, aside, problems) ?? [])
+      : [];
+  if (!Array.isArray(raw?.clients) || !raw.clients.length) problems.push('clients: is no list of client applications');
+  const [clients, development_clients] = [read(raw?.clients), read(raw?.development_clients)];
+  const ids = [...clients, ...development_clients].map((c) => c.client_id);
   for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) problems.push(`${id}: stands there twice`);
-  if (typeof raw?.default !== 'string' || !ids.includes(raw.default)) {
+  if (typeof raw?.default !== 'string' || !clients.some((c) => c.client_id === raw.default)) {
     problems.push('default: names no client of this file');
   }
   if (problems.length) throw problem(path, problems);
-  return { default_client_id: raw.default as string, clients, development_origins: development };
+  return { default_client_id: raw.default as string, clients, development_clients, ...aside };
 }
 
-function readClient(
-  entry: Record<string, unknown>,
-  development: Map<string, string[]>,
-  problems: string[],
-): ClientPolicy | undefined {
-  const { development_origins, ...rest } = entry ?? {};
+function readClient(entry: Record<string, unknown>, aside: Aside, problems: string[]): ClientPolicy | undefined {
+  const { development_origins, secret_hashes, ...rest } = entry ?? {};
   const name = typeof rest.client_id === 'string' ? rest.client_id : 'a client without client_id';
   try {
     const policy = parse(ClientPolicy, { ...DEFAULTS, ...withSeconds(rest) });
     const own = (development_origins as string[] | undefined) ?? [];
-    problems.push(...contradictions(policy, own).map((p) => `${name}: ${p}`));
-    development.set(policy.client_id, own);
+    const hashes = Array.isArray(secret_hashes) ? secret_hashes.map(String) : [];
+    const wrong = [...contradictions(policy, own), ...authorizationProblems(policy, hashes)];
+    problems.push(...wrong.map((p) => `${name}: ${p}`));
+    aside.development_origins.set(policy.client_id, own);
+    aside.secret_hashes.set(policy.client_id, hashes);
     return policy;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -100,14 +115,16 @@ function contradictions(p: ClientPolicy, developmentOrigins: string[]): string[]
     [p.delivery === 'cookie' && !p.cookie_name, 'delivery is cookie and cookie_name is missing'],
     [p.delivery === 'none' && p.grants.includes('refresh'), 'it gets no refresh token and has the grant refresh'],
     [p.cookie_same_site === 'None' && p.delivery === 'cookie' && !p.origins.length, 'SameSite=None without origins'],
-    [p.signing_alg !== 'RS256', `signing_alg ${p.signing_alg}: there is no such key; use RS256`],
     [
       p.registration === 'verify_first',
       'registration verify_first: no mail tells a known address that it has an account; use immediate',
     ],
     ...p.grants.map((g): [boolean, string] => [!GRANTS.includes(g as Grant), `${g} is no grant`]),
     ...[...p.origins, ...developmentOrigins].map((o): [boolean, string] => [!ORIGIN.test(o), `${o} is no origin`]),
-    ...p.redirects.map((r): [boolean, string] => [!isRedirect(r), `${r} is no address to return to`]),
+    ...p.redirects.map((r): [boolean, string] => [
+      !isRedirect(r) && !isPrivateUseRedirect(r),
+      `${r} is no address to return to`,
+    ]),
   ];
   return wrong.filter(([applies]) => applies).map(([, text]) => text);
 }

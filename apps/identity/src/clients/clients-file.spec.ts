@@ -13,6 +13,12 @@ const CLIENT = {
   delivery: 'body',
   grants: ['password', 'refresh'],
 };
+const HASH = `sha256:${'A'.repeat(43)}`;
+const CODES = {
+  grants: ['authorization_code', 'refresh'],
+  redirects: ['https://app.example/cb'],
+  scopes: ['openid', 'offline_access'],
+};
 const read = (more: object, rest: object = {}) =>
   readClientsFile(JSON.stringify({ default: 'tool', clients: [{ ...CLIENT, ...more }], ...rest }), 'clients.yaml');
 
@@ -28,7 +34,16 @@ describe('clients.yaml', () => {
     ['https://a.*.example is no origin', { development_origins: ['https://a.*.example'] }, {}],
     ['javascript:alert(1) is no address', { redirects: ['javascript:alert(1)'] }, {}],
     ['https://user@x.example/ is no address', { redirects: ['https://user@x.example/'] }, {}],
-    ['there is no such key', { signing_alg: 'ES256' }, {}],
+    ['confidential and secret_hashes is empty', { confidential: true }, {}],
+    ['and is not confidential', { secret_hashes: [HASH] }, {}],
+    ['no `sha256:` hash', { confidential: true, secret_hashes: ['hunter2'] }, {}],
+    ['authorization_code needs redirects', { ...CODES, redirects: [] }, {}],
+    ['authorization_code needs scopes', { ...CODES, scopes: [] }, {}],
+    ['is no address that codes', { ...CODES, redirects: ['http://app.example/cb'] }, {}],
+    ['is no address that codes', { ...CODES, redirects: ['https://*.app.example/cb'] }, {}],
+    ['is no address', { ...CODES, redirects: ['myapp:/cb'] }, {}],
+    ['account is for first-party clients', { ...CODES, scopes: ['openid', 'account'] }, {}],
+    ['offline_access needs the grant refresh', { ...CODES, grants: ['authorization_code'] }, {}],
     ['registration verify_first', { registration: 'verify_first' }, {}],
     ['colour is not a known field', { colour: 'red' }, {}],
     ['access_ttl', { access_ttl: 'soon' }, {}],
@@ -60,6 +75,14 @@ describe('clients.yaml', () => {
       'web',
     ]);
     expect(file.clients[0]).toMatchObject({ audience: ['branchpy-api'], access_ttl: 900, refresh_ttl: 7_776_000 });
+  });
+
+  it('R-AS1: takes https, loopback and private-use redirects, and keeps secrets out of the policy', () => {
+    const redirects = ['https://app.example/cb', 'http://127.0.0.1/cb', 'com.example.app:/cb'];
+    const file = read({ ...CODES, redirects, confidential: true, secret_hashes: [HASH] });
+    expect(file.clients[0]!.redirects).toEqual(redirects);
+    expect(JSON.stringify(file.clients)).not.toContain(HASH);
+    expect(file.secret_hashes.get('tool')).toEqual([HASH]);
   });
 
   it('E-cors: takes wildcard origins', () => {

@@ -62,8 +62,10 @@ export class Clients implements OnModuleInit {
 
   /** A policy that an admin has made newer than the file stays. */
   private async seed(): Promise<void> {
-    for (const policy of this.file.clients) {
-      if (!(await this.stored.putNewer(policy))) continue;
+    const samples = this.config.profile === 'development' ? this.file.development_clients : [];
+    for (const policy of [...this.file.clients, ...samples]) {
+      const hashes = this.file.secret_hashes.get(policy.client_id);
+      if (!(await this.stored.putNewer(policy, hashes))) continue;
       const { client_id, version } = policy;
       await this.outbox.append(ClientChanged, { client_id, version }, { key: client_id });
       this.log.info('client policy stored', { client_id, version });

@@ -1,6 +1,14 @@
 import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
+import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
+import { Authorization1795300000400 } from './1795300000400-authorization.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
-export const migrations = [Accounts1795219200000, Sessions1795219200001, ProfilesAndLifecycle1795300000600];
+export const migrations = [
+  Accounts1795219200000,
+  Sessions1795219200001,
+  PasswordsAndAddresses1795300000100,
+  Authorization1795300000400,
+  ProfilesAndLifecycle1795300000600,
+];
