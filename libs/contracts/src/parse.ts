@@ -69,11 +69,20 @@ export function parse<T extends object>(target: Type<T>, input: unknown): T {
   }
   // Nothing to check and nothing there: the hot reads, which class-validator would scan all of its metadata for.
   if (fieldsOf(target).length === 0 && Object.keys(input).length === 0) return new target();
-  const instance = plainToInstance(target, input, { exposeUnsetFields: false });
+  const instance = instanceOf(target, input);
   const failures = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
   if (failures.length) {
     const errors = flatten(failures);
     throw ValidationFailed.with({ detail: `Mend these fields: ${errors.map((e) => e.field).join(', ')}.`, errors });
   }
   return instance;
+}
+
+/** class-transformer asks free JSON for its `constructor`, and calls whatever a sender has put there. */
+function instanceOf<T extends object>(target: Type<T>, input: object): T {
+  try {
+    return plainToInstance(target, input, { exposeUnsetFields: false });
+  } catch {
+    throw ValidationFailed.with({ detail: 'No member may be called constructor.', errors: [] });
+  }
 }

@@ -46,7 +46,7 @@ function defaultsIn(value: unknown, problems: string[]): AgentOptions['defaults'
     return JSON.parse(JSON.stringify(defaults)) as AgentOptions['defaults'];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    problems.push(...(error.extras.errors ?? []).map((e) => `defaults.${e.detail}`));
+    problems.push(...(error.extras.errors ?? []).map((e) => `defaults.${e.field}: ${e.detail}`));
     return undefined;
   }
 }
