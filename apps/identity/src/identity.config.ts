@@ -1,8 +1,9 @@
-import { DataAppConfig, EnvFile, EnvInt, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { EnvFile, EnvInt, EnvOneOf, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
 import { USERNAME } from '#contracts';
+import { ProvidersConfig } from './providers/providers.config.js';
 
 /** What identity is told by its environment. */
-export class IdentityConfig extends DataAppConfig {
+export class IdentityConfig extends ProvidersConfig {
   @EnvUrl('PUBLIC_URL', { description: 'Issuer of every token. Never taken from a request.' })
   publicUrl!: string;
 
@@ -38,8 +39,24 @@ export class IdentityConfig extends DataAppConfig {
   @EnvInt('PASSWORD_MIN_LENGTH', { default: 12, min: 8, max: 64, description: 'Shortest password of a new account.' })
   passwordMinLength!: number;
 
+  @EnvText('PASSWORD_BREACH_URL', {
+    default: '',
+    description: 'Range server of stolen passwords, e.g. https://api.pwnedpasswords.com. Empty: nobody is asked.',
+  })
+  passwordBreachUrl!: string;
+
+  @EnvOneOf('LEGACY_BRIDGE', ['on', 'off'], {
+    default: 'on',
+    description: 'Whether passwords of imported accounts (table `users`) may still open them. `off`: no side door.',
+  })
+  legacyBridge!: 'on' | 'off';
+
   /** Checks value against value. */
-  verify(): ConfigProblem[] {
+  override verify(): ConfigProblem[] {
+    return [...super.verify(), ...this.adminProblems()];
+  }
+
+  private adminProblems(): ConfigProblem[] {
     const { adminUsername: name, adminPassword: password } = this;
     if (!name !== !password) {
       const missing = name ? 'ADMIN_PASSWORD' : 'ADMIN_USERNAME';

@@ -7,12 +7,14 @@ import { broadcastConfig } from './broadcast-config/broadcast-config.module.js';
 import { clients } from './clients/clients.module.js';
 import { email } from './email/email.module.js';
 import { housekeeping } from './housekeeping/housekeeping.module.js';
+import { identities } from './identities/identities.module.js';
 import { keys } from './keys/keys.module.js';
 import { legacy } from './legacy/legacy.module.js';
 import { licenseTokens } from './license-tokens/license-tokens.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
 import { profile } from './profile/profile.module.js';
+import { providers } from './providers/providers.module.js';
 import { revocations } from './revocations/revocations.module.js';
 import { serviceTokens } from './service-tokens/service-tokens.module.js';
 import { sessions } from './sessions/sessions.module.js';
@@ -29,12 +31,14 @@ const FEATURES: Feature[] = [
   clients,
   email,
   housekeeping,
+  identities,
   keys,
   legacy,
   licenseTokens,
   passwords,
   plans,
   profile,
+  providers,
   revocations,
   serviceTokens,
   sessions,

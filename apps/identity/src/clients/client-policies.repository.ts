@@ -21,6 +21,7 @@ const COLUMNS = [
   'grants',
   'registration',
   'signing_alg',
+  'extension',
   'confidential',
   'first_party',
   'scopes',

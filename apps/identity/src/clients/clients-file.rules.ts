@@ -45,6 +45,7 @@ const DEFAULTS = {
   redirects: [],
   registration: 'immediate',
   signing_alg: 'RS256',
+  extension: null,
   confidential: false,
   first_party: false,
   scopes: [],
@@ -114,6 +115,7 @@ function contradictions(p: ClientPolicy, developmentOrigins: string[]): string[]
     [p.audience.length === 0, 'audience is empty'],
     [p.delivery === 'cookie' && !p.cookie_name, 'delivery is cookie and cookie_name is missing'],
     [p.delivery === 'none' && p.grants.includes('refresh'), 'it gets no refresh token and has the grant refresh'],
+    [p.extension != null && !p.grants.includes('extension'), 'it is an extension without the grant extension'],
     [p.cookie_same_site === 'None' && p.delivery === 'cookie' && !p.origins.length, 'SameSite=None without origins'],
     [
       p.registration === 'verify_first',

@@ -12,6 +12,11 @@ const RULES = {
   one_time_tokens: `expires_at < now() - interval '7 days'`,
   login_guards: `failed_at < now() - interval '1 day' AND blocked_until < now()`,
   license_tokens: 'expires_at < now()',
+  authorization_requests: 'expires_at < now()',
+  authorization_codes: `expires_at < now() - interval '1 day'`,
+  provider_attempts: `expires_at < now() - interval '1 day'`,
+  spent_nonces: 'expires_at < now()',
+  wallet_challenges: `expires_at < now() - interval '1 day'`,
 } as const;
 
 /** Deletes what is over, a little at a time. Several replicas may do it at once: each takes rows that no other holds. */

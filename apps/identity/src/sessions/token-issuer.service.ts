@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientPolicy, IssuedTokens, RequestOrigin, SignedIn } from '#contracts';
+import { OFFLINE_SCOPE, type ClientPolicy, type IssuedTokens, type RequestOrigin, type SignedIn } from '#contracts';
 import { newId, Transactions } from '#persistence';
 import type { Grant } from '../clients/clients-file.rules.js';
 import { assertGrant } from '../clients/clients.service.js';
@@ -21,6 +21,12 @@ export interface Proofs {
   /** How the person proved to be who they are (RFC 8176): `pwd`, … */
   amr: string[];
   origin: RequestOrigin;
+  /** When a credential was shown to us; default: now. */
+  auth_time?: Date;
+  /** Id of the session to be opened, where something else has to name it; default: a new one. */
+  session_id?: string;
+  /** What the access token is limited to (RFC 9068 §2.2.3); absent: to nothing. */
+  scopes?: string[];
   /** Under what failures of the sign-in name are counted, when one was typed. */
   guard?: Buffer;
   /** The license token that is kept for the account, where it was read already. */
@@ -49,7 +55,7 @@ export class TokenIssuer {
     assertGrant(policy, proofs.grant);
     const session = newSession(proofs);
     const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
-    if (policy.delivery !== 'none') session.refresh_token_hash = hashToken(refresh_token);
+    if (mayRefresh(proofs)) session.refresh_token_hash = hashToken(refresh_token);
     const [access_token, license_token] = await this.sign(proofs, session);
     const open = () => this.sessions.open(session, user.roles, proofs.guard);
     const person = await (alongside ? this.tx.run(() => alongside().then(open)) : open());
@@ -73,28 +79,47 @@ export class TokenIssuer {
     { user, policy, kept_license }: Proofs,
     session: NewSession,
   ): Promise<[access: string, license: string | undefined]> {
-    const { id: session_id, user_id, client_id, amr, auth_time } = session;
-    const { audience, access_ttl: ttl } = policy;
+    const { id: session_id, user_id, client_id, amr, auth_time, scopes } = session;
+    const { audience, access_ttl: ttl, signing_alg } = policy;
     const license = { user_id, entitlement_version: user.entitlement_version, ttl: policy.license_token_ttl };
     return Promise.all([
-      this.signer.signAccess({ user_id, session_id, client_id, audience, roles: user.roles, amr, auth_time, ttl }),
+      this.signer.signAccess({
+        user_id,
+        session_id,
+        client_id,
+        audience,
+        roles: user.roles,
+        amr,
+        auth_time,
+        scopes,
+        signing_alg,
+        ttl,
+      }),
       kept_license === undefined ? this.licenses.find(license) : this.licenses.choose(license, kept_license),
     ]);
   }
 }
 
-function newSession({ user, policy, amr, origin }: Proofs): NewSession {
+/** Where a scope is set, it says whether there is a refresh token (OpenID Connect Core §11). */
+const mayRefresh = ({ policy, scopes }: Proofs): boolean =>
+  policy.delivery !== 'none' && (!scopes || scopes.includes(OFFLINE_SCOPE));
+
+function newSession(proofs: Proofs): NewSession {
+  const { user, policy, amr, origin, auth_time, scopes, session_id } = proofs;
   const now = Date.now();
+  // Of a scoped session without a refresh token nothing is left when its access token is over.
+  const brief = scopes && !mayRefresh(proofs) ? policy.access_ttl : Infinity;
   return {
-    id: newId(),
+    id: session_id ?? newId(),
     user_id: user.id,
     client_id: policy.client_id,
     refresh_token_hash: null,
     user_agent: origin.user_agent?.slice(0, 512) ?? null,
     ip: origin.ip?.slice(0, 64) ?? null,
     amr,
-    auth_time: new Date(now),
-    idle_expires_at: new Date(now + policy.refresh_idle_ttl * 1_000),
-    expires_at: new Date(now + policy.refresh_ttl * 1_000),
+    auth_time: auth_time ?? new Date(now),
+    scopes: scopes ?? null,
+    idle_expires_at: new Date(now + Math.min(policy.refresh_idle_ttl, brief) * 1_000),
+    expires_at: new Date(now + Math.min(policy.refresh_ttl, brief) * 1_000),
   };
 }
