@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
-import { SignToken } from '#contracts';
+import { acrOf, SignToken, type ClientPolicy, type SignTokenRequest } from '#contracts';
 import { IdentityConfig } from '../identity.config.js';
 
 /** What an access token states about its person and session. */
@@ -13,8 +13,19 @@ export interface AccessClaims {
   roles: string[];
   amr: string[];
   auth_time: Date;
+  /** What an application was allowed; null or absent where the person signed in for everything. */
+  scopes?: string[] | null;
+  signing_alg: ClientPolicy['signing_alg'];
   /** Seconds it lives. */
   ttl: number;
+}
+
+/** What an ID token states (OpenID Connect Core §2); nothing personal: that is asked for with the access token. */
+export interface IdClaims extends Pick<
+  AccessClaims,
+  'user_id' | 'session_id' | 'client_id' | 'amr' | 'auth_time' | 'signing_alg' | 'ttl'
+> {
+  nonce: string | null;
 }
 
 const SERVICE_AUDIENCE = 'gatehouse-internal';
@@ -31,7 +42,7 @@ export class TokenSigner {
 
   /** An access token of a person. @throws Refusal `unavailable`, `sealed` */
   async signAccess(of: AccessClaims): Promise<string> {
-    return this.sign(of.ttl, {
+    return this.sign('access', of, {
       sub: of.user_id,
       aud: of.audience.length === 1 ? of.audience[0] : of.audience,
       sid: of.session_id,
@@ -39,17 +50,37 @@ export class TokenSigner {
       roles: of.roles,
       amr: of.amr,
       auth_time: unixSeconds(of.auth_time),
+      acr: acrOf(of.amr),
+      ...(of.scopes ? { scope: of.scopes.join(' ') } : {}),
+    });
+  }
+
+  /** An ID token. @throws Refusal `unavailable`, `sealed` */
+  async signId(of: IdClaims): Promise<string> {
+    return this.sign('id_token', of, {
+      sub: of.user_id,
+      aud: of.client_id,
+      sid: of.session_id,
+      auth_time: unixSeconds(of.auth_time),
+      acr: acrOf(of.amr),
+      amr: of.amr,
+      ...(of.nonce === null ? {} : { nonce: of.nonce }),
     });
   }
 
   /** A token of an internal caller: good for internal endpoints and its own scopes, for nothing else. */
   async signService(caller: string, scopes: string[], ttl: number): Promise<string> {
-    return this.sign(ttl, { sub: caller, aud: SERVICE_AUDIENCE, client_id: caller, scope: scopes.join(' ') });
+    const claims = { sub: caller, aud: SERVICE_AUDIENCE, client_id: caller, scope: scopes.join(' ') };
+    return this.sign('access', { ttl, signing_alg: 'RS256' }, claims);
   }
 
-  private async sign(ttl: number, claims: Record<string, unknown>): Promise<string> {
+  private async sign(
+    purpose: SignTokenRequest['purpose'],
+    { ttl, signing_alg: alg }: Pick<AccessClaims, 'ttl' | 'signing_alg'>,
+    claims: Record<string, unknown>,
+  ): Promise<string> {
     const iat = unixSeconds(new Date());
     const whole = { iss: this.config.publicUrl, ...claims, iat, exp: iat + ttl, jti: randomUUID() };
-    return (await this.bus.send(SignToken, { purpose: 'access', claims: whole })).token;
+    return (await this.bus.send(SignToken, { purpose, alg, claims: whole })).token;
   }
 }

@@ -15,6 +15,8 @@ export class AuthSession {
   @Column('text', { nullable: true }) ip!: string | null;
   @Column('text', { array: true }) amr!: string[];
   @Column('timestamptz') auth_time!: Date;
+  /** What an application was allowed; null where the person signed in for everything. */
+  @Column('text', { array: true, nullable: true }) scopes!: string[] | null;
   @Column('timestamptz') created_at!: Date;
   @Column('timestamptz') last_used_at!: Date;
   /** When it ends unless it is used before. */

@@ -8,14 +8,17 @@ export const GRACE_SECONDS = 30;
  * What an authentic token means for the row that it names. It stands twice in the statement: over the row being
  * changed, which is the latest version even when another refresh got in between, and over that same version again
  * (`old`) for the answer.
- * Parameters: $2 hash of the token shown, $3 hash of its successor, $4 its generation, $5 client or null.
+ * Parameters: $2 hash of the token shown, $3 hash of its successor, $4 its generation, $5 client or null, $10 whether
+ * that client has shown its secret, $11 scopes asked for or null.
  */
 const verdictOn = (row: 's' | 'old'): string => `
   CASE
     WHEN NOT u.is_active OR u.deleted_at IS NOT NULL THEN 'inactive'
-    WHEN ${row}.client_id <> COALESCE($5::text, ${row}.client_id) OR 'refresh' <> ALL (c.grants) THEN 'wrong_client'
+    WHEN ${row}.client_id <> COALESCE($5::text, ${row}.client_id) OR 'refresh' <> ALL (c.grants)
+      OR (c.confidential AND NOT $10::boolean) THEN 'wrong_client'
     WHEN ${row}.revoked_at IS NOT NULL THEN 'revoked'
     WHEN LEAST(${row}.expires_at, ${row}.idle_expires_at) <= now() THEN 'expired'
+    WHEN NOT ($11::text[] <@ ${row}.scopes) THEN 'wider_scope'
     WHEN ${row}.refresh_token_hash = $2::bytea THEN 'rotated'
     WHEN ${row}.refresh_token_hash = $3::bytea
       AND ${row}.rotated_at > now() - interval '${GRACE_SECONDS} seconds' THEN 'replayed'
@@ -46,10 +49,10 @@ export const REFRESH_STATEMENT = `
     WHERE s.id = $1::uuid AND u.id = s.user_id AND c.client_id = s.client_id
     RETURNING
       ${verdictOn('old')} AS verdict,
-      new.id AS session_id, new.generation AS current_generation, new.revoked_reason, new.amr, new.auth_time,
+      new.id AS session_id, new.generation AS current_generation, new.revoked_reason, new.amr, new.auth_time, new.scopes,
       new.expires_at AS session_expires_at, new.idle_expires_at AS session_idle_expires_at,
       ${viewColumns('u')}, u.entitlement_version,
-      c.client_id, c.audience, c.access_ttl, c.delivery, c.license_token_ttl
+      c.client_id, c.audience, c.access_ttl, c.delivery, c.license_token_ttl, c.signing_alg
   ), ended AS (
     INSERT INTO session_revocations (session_id, expires_at)
     SELECT session_id::text, $8::text::timestamptz FROM attempt WHERE verdict = 'reused'

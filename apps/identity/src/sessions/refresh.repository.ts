@@ -8,7 +8,7 @@ import { type UserColumns } from '../users/website-user.entity.js';
 
 /** What became of an authentic refresh token; see `refresh.queries.ts`. */
 export type RefreshVerdict =
-  'rotated' | 'replayed' | 'reused' | 'expired' | 'revoked' | 'wrong_client' | 'inactive' | 'unknown';
+  'rotated' | 'replayed' | 'reused' | 'expired' | 'revoked' | 'wrong_client' | 'wider_scope' | 'inactive' | 'unknown';
 
 /** An authentic token as it was shown, and the token that follows it. */
 export interface RefreshAttempt {
@@ -17,6 +17,10 @@ export interface RefreshAttempt {
   presented_hash: Buffer;
   successor_hash: Buffer;
   client_id: string | undefined;
+  /** Whether that client is confidential and has shown its secret. */
+  authenticated: boolean;
+  /** The scopes that the new access token is to have, when not all that were granted. */
+  scopes: string[] | undefined;
   user_agent: string | undefined;
   ip: string | undefined;
   /** Until when a revocation has to be remembered, should this attempt end the session. */
@@ -25,7 +29,7 @@ export interface RefreshAttempt {
 
 export type RefreshPolicy = Pick<
   ClientPolicy,
-  'client_id' | 'audience' | 'access_ttl' | 'delivery' | 'license_token_ttl'
+  'client_id' | 'audience' | 'access_ttl' | 'delivery' | 'license_token_ttl' | 'signing_alg'
 >;
 
 /** The session after the attempt, with everything that the answer needs. */
@@ -36,6 +40,8 @@ export interface RefreshedSession extends UserColumns, RefreshPolicy {
   revoked_reason: string | null;
   amr: string[];
   auth_time: Date;
+  /** What an application was allowed; null where the person signed in for everything. */
+  scopes: string[] | null;
   session_expires_at: Date;
   session_idle_expires_at: Date;
   entitlement_version: number;
@@ -62,6 +68,8 @@ export class RefreshRepository {
       attempt.ip ?? null,
       attempt.revoked_until.toISOString(),
       headers(),
+      attempt.authenticated,
+      attempt.scopes ?? null,
     ]);
     this.outbox.wake();
     return row;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Log } from '#boot';
 import {
+  InvalidScope,
   RefreshTokenExpired,
   RefreshTokenInvalid,
   RefreshTokenReused,
@@ -9,6 +9,7 @@ import {
   type Refusal,
   type RefreshSessionRequest,
 } from '#contracts';
+import { ClientProof } from '../clients/client-proof.service.js';
 import { MacKeys } from '../keys/mac-keys.service.js';
 import { TokenSigner } from '../keys/token-signer.service.js';
 import { LicenseTokens } from '../license-tokens/license-tokens.service.js';
@@ -30,19 +31,27 @@ export class RefreshService {
     private readonly attempts: RefreshRepository,
     private readonly signer: TokenSigner,
     private readonly licenses: LicenseTokens,
-    private readonly log: Log,
+    private readonly clients: ClientProof,
   ) {}
 
-  /** @throws Refusal `refresh_token_invalid`, `refresh_token_expired`, `refresh_token_reused` */
-  async refresh({ refresh_token, client_id }: RefreshSessionRequest, { origin }: Call): Promise<IssuedTokens> {
+  /**
+   * @throws Refusal `refresh_token_invalid`, `refresh_token_expired`, `refresh_token_reused`;
+   *   `client_authentication_failed`, `invalid_scope`
+   */
+  async refresh(asked: RefreshSessionRequest, { origin }: Call): Promise<IssuedTokens> {
+    const { refresh_token, client_id } = asked;
     const claim = readRefreshToken(this.keys.refresh, refresh_token);
     if (!claim) throw RefreshTokenInvalid.with();
+    const authenticated = await this.clients.proves(asked);
+    const scopes = asked.scope?.split(' ').filter(Boolean);
     const successor = writeRefreshToken(this.keys.refresh, { ...claim, generation: claim.generation + 1 });
     const session = await this.attempts.rotate({
       ...claim,
       presented_hash: hashToken(refresh_token),
       successor_hash: hashToken(successor),
       client_id,
+      authenticated,
+      scopes,
       user_agent: origin.user_agent?.slice(0, 512),
       ip: origin.ip?.slice(0, 64),
       revoked_until: revokedUntil(Date.now()),
@@ -50,7 +59,7 @@ export class RefreshService {
     if (session?.verdict !== 'rotated' && session?.verdict !== 'replayed') {
       throw this.refusalOf(session, claim.generation);
     }
-    return this.answer(session, successor);
+    return this.answer(scopes && session.scopes ? { ...session, scopes } : session, successor);
   }
 
   private async answer(session: RefreshedSession, refresh_token: string): Promise<IssuedTokens> {
@@ -85,7 +94,7 @@ export class RefreshService {
   private refusalOf(session: RefreshedSession | undefined, generation: number): Refusal {
     if (!session) return RefreshTokenInvalid.with();
     const { session_id, verdict } = session;
-    this.log.warn('refresh refused', { session_id, client_id: session.client_id, verdict, generation });
+    if (verdict === 'wider_scope') return InvalidScope.with();
     if (session.revoked_reason === 'reuse' && generation < session.current_generation) return RefreshTokenReused.with();
     return session.revoked_reason === 'expired' ? RefreshTokenExpired.with() : RefreshTokenInvalid.with();
   }

@@ -14,6 +14,7 @@ export type NewSession = Pick<
   | 'ip'
   | 'amr'
   | 'auth_time'
+  | 'scopes'
   | 'idle_expires_at'
   | 'expires_at'
 >;
@@ -50,8 +51,8 @@ const OPEN_STATEMENT = `
     RETURNING *
   ), opened AS (
     INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
-      idle_expires_at, expires_at)
-    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10 FROM person
+      idle_expires_at, expires_at, scopes)
+    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $18::text[] FROM person
   ), passed AS (
     DELETE FROM login_guards g USING guard, person WHERE g.name_hash = guard.name_hash
   ), told AS (
@@ -78,7 +79,7 @@ export class SessionsRepository {
     const [person] = await this.tx.query<UserColumns>(OPEN_STATEMENT, [
       ...[s.id, s.user_id, s.client_id, s.refresh_token_hash, s.user_agent, s.ip, s.amr, s.auth_time],
       ...[s.idle_expires_at, s.expires_at, roles, guard ?? null],
-      ...[told.id, told.event, told.key, told.data, told.headers],
+      ...[told.id, told.event, told.key, told.data, told.headers, s.scopes],
     ]);
     return person;
   }
