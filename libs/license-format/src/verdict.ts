@@ -1,6 +1,6 @@
 import type { LicensePayload } from './payload.js';
 
-/** Why a blob is not valid. */
+/** Why something that was signed is not to be believed, or not now. */
 export type RefusalCode =
   | 'MALFORMED'
   | 'UNKNOWN_KEY'
@@ -10,20 +10,33 @@ export type RefusalCode =
   | 'WRONG_PRODUCT'
   | 'WRONG_ISSUER'
   | 'NOT_YET_VALID'
-  | 'EXPIRED';
+  | 'EXPIRED'
+  | 'REVOKED';
+
+/** A refusal with a sentence for the person who reads it. */
+export interface Refusal {
+  valid: false;
+  code: RefusalCode;
+  detail: string;
+  /** There only when the signature is genuine. */
+  payload?: LicensePayload;
+}
 
 /** `IN_GRACE`: expired, but within the days of grace that the application grants. */
 export type VerdictCode = 'VALID' | 'IN_GRACE' | RefusalCode;
 
 /** What a verifier finds. `payload` is there only when the signature is genuine. */
-export type Verdict =
-  | { valid: true; code: 'VALID' | 'IN_GRACE'; detail: string; payload: LicensePayload }
-  | { valid: false; code: RefusalCode; detail: string; payload?: LicensePayload };
+export type Verdict = { valid: true; code: 'VALID' | 'IN_GRACE'; detail: string; payload: LicensePayload } | Refusal;
 
-/** A refusal with a sentence for the person who reads it. */
-export const refuse = (code: RefusalCode, detail: string, payload?: LicensePayload): Verdict => ({
+export const refuse = (code: RefusalCode, detail: string, payload?: LicensePayload): Refusal => ({
   valid: false,
   code,
   detail,
   ...(payload && { payload }),
 });
+
+const LAST_DAY = 8_640_000_000_000;
+
+/** A day as people write it, from Unix seconds. */
+export const dayOf = (seconds: number): string =>
+  seconds > LAST_DAY ? 'the end of time' : new Date(seconds * 1000).toISOString().slice(0, 10);

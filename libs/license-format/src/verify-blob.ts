@@ -1,10 +1,9 @@
-import { fromBase64url } from './base64url.js';
 import { parseBlob, type ParsedBlob } from './blob.js';
-import type { Ed25519Verifier, SyncEd25519Verifier } from './ed25519.js';
-import { webCryptoVerifier } from './ed25519.js';
+import { webCryptoVerifier, type Ed25519Verifier, type SyncEd25519Verifier } from './ed25519.js';
 import type { LicensePublicKey } from './license-public-key.js';
 import type { LicensePayload } from './payload.js';
-import { refuse, type Verdict } from './verdict.js';
+import { trustedKey } from './trusted-key.js';
+import { dayOf, refuse, type Refusal, type Verdict } from './verdict.js';
 
 /** What a blob is judged by. */
 export interface VerifyOptions {
@@ -16,14 +15,13 @@ export interface VerifyOptions {
   issuer?: string;
   /** Seconds after `exp` in which the verdict is `IN_GRACE` instead of `EXPIRED`; default 0. */
   grace?: number;
+  /** License keys out of force: `keys` of a revocation list that was verified. */
+  revoked?: readonly string[];
 }
 
 interface Candidate extends ParsedBlob {
-  key: LicensePublicKey;
-  keyBytes: Uint8Array;
+  key: Uint8Array;
 }
-
-const ED25519_KEY_BYTES = 32;
 
 /**
  * Judges a license blob offline, with WebCrypto where no `verifier` is given (browsers, Node 20 and later).
@@ -38,7 +36,7 @@ export async function verifyBlob(
   const found = candidate(blob, keys, options.now);
   if ('code' in found) return found;
   const verifier = options.verifier ?? webCryptoVerifier;
-  return judge(found, await verifier(found.keyBytes, found.signed, found.signature), options);
+  return judge(found, await verifier(found.key, found.signed, found.signature), options);
 }
 
 /**
@@ -52,35 +50,15 @@ export function verifyBlobSync(
 ): Verdict {
   const found = candidate(blob, keys, options.now);
   if ('code' in found) return found;
-  return judge(found, options.verifier(found.keyBytes, found.signed, found.signature), options);
+  return judge(found, options.verifier(found.key, found.signed, found.signature), options);
 }
 
 /** Everything that is settled before the signature is looked at. */
-function candidate(blob: unknown, keys: readonly LicensePublicKey[], now: number): Candidate | Verdict {
-  if (!Number.isFinite(now)) throw new RangeError('now is a number of Unix seconds');
+function candidate(blob: unknown, keys: readonly LicensePublicKey[], now: number): Candidate | Refusal {
   const parsed = parseBlob(blob);
   if ('problem' in parsed) return refuse('MALFORMED', `This is no license: ${parsed.problem}.`);
-  const key = keys.find(({ kid }) => kid === parsed.payload.kid);
-  if (!key) return refuse('UNKNOWN_KEY', 'The license is signed with a key that this application does not know.');
-  if (key.state === 'compromised') {
-    return refuse(
-      'KEY_COMPROMISED',
-      'The license is signed with a key that was withdrawn; ask for a new license file.',
-    );
-  }
-  if (isRetired(key, now)) {
-    return refuse('KEY_RETIRED', 'The license is signed with a key that is out of use; ask for a new license file.');
-  }
-  const keyBytes = fromBase64url(key.key);
-  if (keyBytes?.length !== ED25519_KEY_BYTES)
-    throw new RangeError(`the public key ${key.kid} is not 32 bytes of base64url`);
-  return { ...parsed, key, keyBytes };
-}
-
-function isRetired(key: LicensePublicKey, now: number): boolean {
-  if (key.state === 'retired') return true;
-  // An end that cannot be read is no end that can be trusted to lie ahead.
-  return typeof key.not_after === 'string' && !(now < Date.parse(key.not_after) / 1000);
+  const key = trustedKey(keys, parsed.payload.kid, now, 'license');
+  return 'code' in key ? key : { ...parsed, key };
 }
 
 /** Everything that is settled after it. Only a genuine payload is believed. */
@@ -92,20 +70,17 @@ function judge({ payload }: Candidate, genuine: boolean, options: VerifyOptions)
   if (options.issuer !== undefined && payload.iss !== options.issuer) {
     return refuse('WRONG_ISSUER', `The license was issued by ${payload.iss}, not by ${options.issuer}.`, payload);
   }
+  if (options.revoked?.includes(payload.key)) return refuse('REVOKED', 'The license was withdrawn.', payload);
   return judgeTime(payload, options.now, options.grace ?? 0);
 }
 
 function judgeTime(payload: LicensePayload, now: number, grace: number): Verdict {
-  if (now < payload.nbf) return refuse('NOT_YET_VALID', `The license is valid from ${day(payload.nbf)} on.`, payload);
+  if (now < payload.nbf) return refuse('NOT_YET_VALID', `The license is valid from ${dayOf(payload.nbf)} on.`, payload);
   if (now < payload.exp) {
-    return { valid: true, code: 'VALID', detail: `The license is valid until ${day(payload.exp)}.`, payload };
+    return { valid: true, code: 'VALID', detail: `The license is valid until ${dayOf(payload.exp)}.`, payload };
   }
-  const detail = `The license expired on ${day(payload.exp)}.`;
+  const detail = `The license expired on ${dayOf(payload.exp)}.`;
   return now < payload.exp + grace
     ? { valid: true, code: 'IN_GRACE', detail, payload }
     : refuse('EXPIRED', detail, payload);
 }
-
-const LAST_DAY = 8_640_000_000_000;
-const day = (seconds: number): string =>
-  seconds > LAST_DAY ? 'the end of time' : new Date(seconds * 1000).toISOString().slice(0, 10);
