@@ -39,6 +39,15 @@ export class IdentityConfig extends ProvidersConfig {
   @EnvInt('PASSWORD_MIN_LENGTH', { default: 12, min: 8, max: 64, description: 'Shortest password of a new account.' })
   passwordMinLength!: number;
 
+  @EnvInt('RATE_LIMIT_FACTOR', {
+    default: 1,
+    min: 1,
+    max: 100_000,
+    description:
+      'Multiplies how many codes an address, and all addresses together, may guess. Never those of an account.',
+  })
+  rateLimitFactor!: number;
+
   @EnvText('PASSWORD_BREACH_URL', {
     default: '',
     description: 'Range server of stolen passwords, e.g. https://api.pwnedpasswords.com. Empty: nobody is asked.',

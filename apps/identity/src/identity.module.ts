@@ -5,16 +5,21 @@ import { admin } from './admin/admin.module.js';
 import { agentConfig } from './agent-config/agent-config.module.js';
 import { broadcastConfig } from './broadcast-config/broadcast-config.module.js';
 import { clients } from './clients/clients.module.js';
+import { deviceFlow } from './device-flow/device-flow.module.js';
+import { devices } from './devices/devices.module.js';
 import { email } from './email/email.module.js';
+import { guessing } from './guessing/guessing.module.js';
 import { housekeeping } from './housekeeping/housekeeping.module.js';
 import { identities } from './identities/identities.module.js';
 import { keys } from './keys/keys.module.js';
 import { legacy } from './legacy/legacy.module.js';
 import { licenseTokens } from './license-tokens/license-tokens.module.js';
+import { pairing } from './pairing/pairing.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
 import { profile } from './profile/profile.module.js';
 import { providers } from './providers/providers.module.js';
+import { recovery } from './recovery/recovery.module.js';
 import { revocations } from './revocations/revocations.module.js';
 import { serviceTokens } from './service-tokens/service-tokens.module.js';
 import { sessions } from './sessions/sessions.module.js';
@@ -29,16 +34,21 @@ const FEATURES: Feature[] = [
   agentConfig,
   broadcastConfig,
   clients,
+  deviceFlow,
+  devices,
   email,
+  guessing,
   housekeeping,
   identities,
   keys,
   legacy,
   licenseTokens,
+  pairing,
   passwords,
   plans,
   profile,
   providers,
+  recovery,
   revocations,
   serviceTokens,
   sessions,

@@ -25,16 +25,16 @@ export class AdminBootstrap implements OnApplicationBootstrap {
       this.log.warn('there is no admin; set ADMIN_USERNAME and ADMIN_PASSWORD to make the first one');
       return;
     }
-    this.assertStrong(username, password);
+    await this.assertStrong(username, password);
     const hash = await this.passwords.hash(password, Date.now() + HASH_MS);
     if (!(await this.admin.make(username, hash))) {
       throw refused('ADMIN_USERNAME is the name of an account already', 'Choose another name.');
     }
   }
 
-  private assertStrong(username: string, password: string): void {
+  private async assertStrong(username: string, password: string): Promise<void> {
     try {
-      this.passwords.assertStrong(password, [username]);
+      await this.passwords.assertStrong(password, [username]);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw refused('ADMIN_PASSWORD is too weak', error.extras.detail ?? error.title);

@@ -117,10 +117,6 @@ function contradictions(p: ClientPolicy, developmentOrigins: string[]): string[]
     [p.delivery === 'none' && p.grants.includes('refresh'), 'it gets no refresh token and has the grant refresh'],
     [p.extension != null && !p.grants.includes('extension'), 'it is an extension without the grant extension'],
     [p.cookie_same_site === 'None' && p.delivery === 'cookie' && !p.origins.length, 'SameSite=None without origins'],
-    [
-      p.registration === 'verify_first',
-      'registration verify_first: no mail tells a known address that it has an account; use immediate',
-    ],
     ...p.grants.map((g): [boolean, string] => [!GRANTS.includes(g as Grant), `${g} is no grant`]),
     ...[...p.origins, ...developmentOrigins].map((o): [boolean, string] => [!ORIGIN.test(o), `${o} is no origin`]),
     ...p.redirects.map((r): [boolean, string] => [

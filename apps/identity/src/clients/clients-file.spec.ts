@@ -44,7 +44,6 @@ describe('clients.yaml', () => {
     ['is no address', { ...CODES, redirects: ['myapp:/cb'] }, {}],
     ['account is for first-party clients', { ...CODES, scopes: ['openid', 'account'] }, {}],
     ['offline_access needs the grant refresh', { ...CODES, grants: ['authorization_code'] }, {}],
-    ['registration verify_first', { registration: 'verify_first' }, {}],
     ['colour is not a known field', { colour: 'red' }, {}],
     ['access_ttl', { access_ttl: 'soon' }, {}],
     ['default: names no client', {}, { default: 'other' }],

@@ -1,36 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import { EmailVerified, InvalidToken, RateLimited, TokenInvalid, type User, type UserActor } from '#contracts';
-import { Outbox } from '#persistence';
-import { MacKeys } from '../keys/mac-keys.service.js';
+import { InvalidToken, RateLimited, TokenInvalid, type User, type UserActor } from '#contracts';
 import { UsersRepository } from '../users/users.repository.js';
-import { viewOf } from '../users/website-user.entity.js';
-import { hashMailToken, readMailToken } from './mail-token.rules.js';
-import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
-import { VerificationMails } from './verification-mails.service.js';
+import { viewOf, type UserColumns } from '../users/website-user.entity.js';
+import { AccountMails, MAILS_PER_HOUR } from './account-mails.service.js';
+import { AddressProofs } from './address-proofs.service.js';
+import { MailTokens } from './mail-tokens.service.js';
+import { VerificationCodes } from './verification-codes.service.js';
 
 const KIND = 'verify_email';
-const MAILS_PER_HOUR = 5;
 
-/** Proves that an address is its account's. */
+/** Has a person prove that an address is the own account's. */
 @Injectable()
 export class EmailVerification {
   constructor(
-    private readonly tokens: OneTimeTokensRepository,
-    private readonly mails: VerificationMails,
     private readonly users: UsersRepository,
-    private readonly keys: MacKeys,
-    private readonly outbox: Outbox,
+    private readonly tokens: MailTokens,
+    private readonly codes: VerificationCodes,
+    private readonly proofs: AddressProofs,
+    private readonly mails: AccountMails,
   ) {}
 
   /** Sends no mail to an address that is verified already. @throws Refusal `rate_limited`, `invalid_token` */
   async send(actor: UserActor): Promise<void> {
-    const user = await this.users.findBySession(actor.user_id, actor.session_id);
-    if (!user) throw InvalidToken.with();
+    const user = await this.callerOf(actor);
     if (!user.email || user.email_verified_at) return;
-    if ((await this.tokens.issuedLately(user.id, KIND)) > MAILS_PER_HOUR) {
+    // The mail of the registration comes on top.
+    if (await this.mails.isFull(user.id, KIND, MAILS_PER_HOUR + 1)) {
       throw RateLimited.with({ detail: 'Several mails are on their way to you; look for them.', retry_after: 3_600 });
     }
-    await this.mails.request(user.id, user.email);
+    await this.mails.send({ kind: KIND, user_id: user.id, email: user.email, session_id: actor.session_id });
   }
 
   /**
@@ -39,15 +37,26 @@ export class EmailVerification {
    * @throws Refusal `token_invalid`
    */
   async verify(token: string): Promise<User> {
-    const id = readMailToken(this.keys.mail, KIND, token);
-    if (!id) throw TokenInvalid.with();
-    const consumed = await this.tokens.consume(id, KIND, hashMailToken(token));
-    if (consumed && (await this.users.verifyEmail(consumed.user_id, consumed.email))) {
-      await this.outbox.append(EmailVerified, { user_id: consumed.user_id }, { key: consumed.user_id });
-    }
-    const stored = consumed ?? (await this.tokens.find(id));
+    const consumed = await this.tokens.consume(KIND, token);
+    if (consumed) await this.proofs.note(consumed.user_id, consumed.email);
+    const stored = consumed ?? (await this.tokens.known(KIND, token));
     const user = stored && stored.expires_at > new Date() ? await this.users.find(stored.user_id) : null;
     if (!user?.email_verified_at || !stored?.consumed_at || user.email !== stored.email) throw TokenInvalid.with();
     return viewOf(user);
+  }
+
+  /** A verified address stays verified, whatever was typed. @throws Refusal `token_invalid`, `rate_limited`, `invalid_token` */
+  async verifyByCode(actor: UserActor, typed: string): Promise<User> {
+    const user = await this.callerOf(actor);
+    if (user.email_verified_at) return viewOf(user);
+    const token = await this.codes.match(actor, typed);
+    if (!token) throw TokenInvalid.with();
+    return this.verify(token);
+  }
+
+  private async callerOf(actor: UserActor): Promise<UserColumns> {
+    const user = await this.users.findBySession(actor.user_id, actor.session_id);
+    if (!user) throw InvalidToken.with();
+    return user;
   }
 }

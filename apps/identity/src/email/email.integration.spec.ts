@@ -8,7 +8,7 @@ import {
   type IssuedTokens,
 } from '#contracts';
 import { actorOf, IdentityApp, outcome, parallel } from '../../test/identity-app.js';
-import { VerificationMails } from './verification-mails.service.js';
+import { MailTokens } from './mail-tokens.service.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { hashMailToken } from './mail-token.rules.js';
 
@@ -20,7 +20,7 @@ afterAll(() => app?.stop());
 
 const requested = async (issued: IssuedTokens): Promise<string[]> =>
   (await app.events(MailRequested, issued.tokens.user.id)).map((m) => m.token_id);
-const mailed = async (issued: IssuedTokens) => app.get(VerificationMails).read((await requested(issued)).at(-1)!);
+const mailed = async (issued: IssuedTokens) => app.get(MailTokens).read((await requested(issued)).at(-1)!);
 const verify = (token: string) => app.ask(VerifyEmail, { token }, { timeoutMs: 30_000 });
 const send = (issued: IssuedTokens) => app.ask(SendEmailVerification, {}, { actor: actorOf(issued) });
 const verified = async (issued: IssuedTokens) => (await app.events(EmailVerified, issued.tokens.user.id)).length;

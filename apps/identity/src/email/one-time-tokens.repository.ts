@@ -3,9 +3,10 @@ import { Transactions } from '#persistence';
 import type { MailTokenKind } from './mail-token.rules.js';
 import { OneTimeToken } from './one-time-token.entity.js';
 
-export type NewOneTimeToken = Pick<OneTimeToken, 'id' | 'user_id' | 'email' | 'token_hash' | 'expires_at'> & {
-  kind: MailTokenKind;
-};
+export type NewOneTimeToken = Pick<OneTimeToken, 'id' | 'kind' | 'user_id' | 'email' | 'token_hash' | 'expires_at'> &
+  Partial<Pick<OneTimeToken, 'session_id' | 'notice'>>;
+
+const OPEN = 'consumed_at IS NULL AND voided_at IS NULL';
 
 /** Tokens that are good once: table `one_time_tokens`. */
 @Injectable()
@@ -15,14 +16,28 @@ export class OneTimeTokensRepository {
   /** Stores a token and voids the older ones of its kind (R-RC4). The account's row makes two such calls take turns. */
   async issue(token: NewOneTimeToken): Promise<void> {
     await this.tx.query('SELECT 1 FROM website_users WHERE id = $1 FOR NO KEY UPDATE', [token.user_id]);
+    await this.void(token.user_id, [token.kind]);
+    await this.add(token);
+  }
+
+  /** Stores a token beside the older ones of its kind. */
+  async add(token: NewOneTimeToken): Promise<void> {
+    await this.tx.query(
+      `INSERT INTO one_time_tokens (id, kind, user_id, email, token_hash, expires_at, session_id, notice)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        ...[token.id, token.kind, token.user_id, token.email, token.token_hash, token.expires_at],
+        ...[token.session_id ?? null, token.notice ?? null],
+      ],
+    );
+  }
+
+  /** Makes the open tokens of those kinds worthless. @param after only the ones that are younger */
+  async void(userId: string, kinds: readonly MailTokenKind[], after: Date = new Date(0)): Promise<void> {
     await this.tx.query(
       `UPDATE one_time_tokens SET voided_at = now()
-       WHERE user_id = $1 AND kind = $2 AND consumed_at IS NULL AND voided_at IS NULL`,
-      [token.user_id, token.kind],
-    );
-    await this.tx.query(
-      `INSERT INTO one_time_tokens (id, kind, user_id, email, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [token.id, token.kind, token.user_id, token.email, token.token_hash, token.expires_at],
+       WHERE user_id = $1 AND kind = ANY ($2::text[]) AND created_at > $3 AND ${OPEN}`,
+      [userId, kinds, after],
     );
   }
 
@@ -33,8 +48,7 @@ export class OneTimeTokensRepository {
   async consume(id: string, kind: MailTokenKind, tokenHash: Buffer): Promise<OneTimeToken | undefined> {
     const [row] = await this.tx.query<OneTimeToken>(
       `UPDATE one_time_tokens SET consumed_at = now()
-       WHERE id = $1 AND kind = $2 AND token_hash = $3
-         AND consumed_at IS NULL AND voided_at IS NULL AND expires_at > now()
+       WHERE id = $1 AND kind = $2 AND token_hash = $3 AND ${OPEN} AND expires_at > now()
        RETURNING *`,
       [id, kind, tokenHash],
     );
@@ -43,6 +57,16 @@ export class OneTimeTokensRepository {
 
   async find(id: string): Promise<OneTimeToken | null> {
     return this.tx.manager.findOneBy(OneTimeToken, { id });
+  }
+
+  /** The one of its kind that could be consumed now. */
+  async latest(userId: string, kind: MailTokenKind): Promise<OneTimeToken | undefined> {
+    const [row] = await this.tx.query<OneTimeToken>(
+      `SELECT * FROM one_time_tokens WHERE user_id = $1 AND kind = $2 AND ${OPEN} AND expires_at > now()
+       ORDER BY created_at DESC LIMIT 1`,
+      [userId, kind],
+    );
+    return row;
   }
 
   /** How many of a kind were issued to an account in the last hour. */

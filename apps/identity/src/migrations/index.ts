@@ -2,6 +2,7 @@ import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
 import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
 import { Providers1795300000200 } from './1795300000200-providers.js';
+import { Devices1795300000300 } from './1795300000300-devices.js';
 import { Authorization1795300000400 } from './1795300000400-authorization.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 
@@ -11,6 +12,7 @@ export const migrations = [
   Sessions1795219200001,
   PasswordsAndAddresses1795300000100,
   Providers1795300000200,
+  Devices1795300000300,
   Authorization1795300000400,
   ProfilesAndLifecycle1795300000600,
 ];

@@ -1,5 +1,5 @@
-import { PasswordTooWeak } from '#contracts';
-import { COMMON_PASSWORDS } from './common-passwords.js';
+import { PasswordTooWeak, type Refusal } from '#contracts';
+import { isCommonPassword } from './common-passwords.js';
 
 /** More bytes than this are never hashed (R-PW14). */
 export const MAX_PASSWORD_BYTES = 1_024;
@@ -20,19 +20,21 @@ export interface PasswordContext {
  * counts as it was typed (R-PW4).
  * @throws Refusal `password_too_weak` that names the field and the reason
  */
-export function assertStrongPassword(password: string, context: PasswordContext): void {
+export function assertStrongPassword(password: string, context: PasswordContext, field = 'password'): void {
   const weakness = weaknessOf(password, context);
-  if (!weakness) return;
-  const [code, detail] = weakness;
-  throw PasswordTooWeak.with({ detail, errors: [{ field: 'password', code, detail }] });
+  if (weakness) throw tooWeak(field, ...weakness);
 }
+
+/** The refusal of a weak password, with the member of the request that it came in. */
+export const tooWeak = (field: string, code: string, detail: string): Refusal =>
+  PasswordTooWeak.with({ detail, errors: [{ field, code, detail }] });
 
 function weaknessOf(password: string, { minLength, words }: PasswordContext): [string, string] | undefined {
   const characters = [...password];
   if (characters.length < minLength) return ['too_short', `Use at least ${minLength} characters.`];
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return ['too_long', 'Use at most 1024 bytes.'];
   const folded = password.normalize('NFKC').toLowerCase();
-  if (COMMON_PASSWORDS.has(folded)) return ['too_common', 'This password is on lists of common passwords.'];
+  if (isCommonPassword(folded)) return ['too_common', 'This password is on lists of common passwords.'];
   if (new Set(folded).size < FEWEST_DIFFERENT || isRun(folded)) {
     return ['too_simple', 'This password repeats or counts; use one that nobody can continue.'];
   }

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Algorithm, hash, parseOptions, verify } from '@node-rs/argon2';
+import { Algorithm, hash, verify } from '@node-rs/argon2';
 import { IdentityConfig } from '../identity.config.js';
 import { HashQueue } from './hash-queue.service.js';
 import { MAX_PASSWORD_BYTES } from './password.rules.js';
+import { readStoredHash, type StoredHash } from './stored-hash.rules.js';
 
-/** What a stored hash may cost to check: beyond it a planted row could take the machine down (R-PW12). */
-const MOST_MEMORY_KIB = 1_048_576;
-const MOST_PASSES = 16;
-const MOST_LANES = 8;
 const ARGON2ID: Algorithm = 2;
 
 /** The result of a comparison, and whether the hash is older than today's parameters. */
@@ -17,7 +14,7 @@ export interface PasswordCheck {
   outdated: boolean;
 }
 
-/** Hashes and compares passwords with Argon2id, always through the queue. */
+/** Hashes passwords with Argon2id and compares them, with hashes of taken-over systems too; always through the queue. */
 @Injectable()
 export class Passwords implements OnModuleInit {
   private readonly parameters: { algorithm: Algorithm; memoryCost: number; timeCost: number; parallelism: number };
@@ -51,35 +48,28 @@ export class Passwords implements OnModuleInit {
    * @throws Refusal `overloaded`
    */
   async check(stored: string | null | undefined, password: string, deadline: number): Promise<PasswordCheck> {
-    const comparable = Buffer.byteLength(password) <= MAX_PASSWORD_BYTES ? (stored ?? undefined) : undefined;
-    const parameters = comparable === undefined ? undefined : affordable(comparable);
-    const against = parameters ? comparable! : await this.nobodys();
-    const offered = comparable === undefined ? password.slice(0, MAX_PASSWORD_BYTES / 4) : password;
-    const same = await this.queue.run(deadline, () => verify(against, offered));
-    return { matches: same && parameters !== undefined, outdated: parameters !== undefined && this.isOld(parameters) };
+    const comparable = Buffer.byteLength(password) <= MAX_PASSWORD_BYTES && stored ? readStoredHash(stored) : undefined;
+    const nobodys = comparable ? undefined : await this.nobodys();
+    const matches = await this.queue.run(deadline, () =>
+      comparable ? comparable.verify(password) : verify(nobodys!, password.slice(0, MAX_PASSWORD_BYTES / 4)),
+    );
+    return {
+      matches: matches && comparable !== undefined,
+      outdated: comparable !== undefined && this.isOld(comparable),
+    };
   }
 
-  private isOld(p: ReturnType<typeof parseOptions>): boolean {
+  private isOld({ argon2 }: StoredHash): boolean {
     const now = this.parameters;
     return (
-      p.algorithm !== now.algorithm ||
-      p.memoryCost !== now.memoryCost ||
-      p.timeCost !== now.timeCost ||
-      p.parallelism !== now.parallelism
+      argon2?.algorithm !== now.algorithm ||
+      argon2.memoryCost !== now.memoryCost ||
+      argon2.timeCost !== now.timeCost ||
+      argon2.parallelism !== now.parallelism
     );
   }
 
   private nobodys(): Promise<string> {
     return (this.dummy ??= hash(randomBytes(32).toString('base64'), this.parameters));
-  }
-}
-
-function affordable(stored: string): ReturnType<typeof parseOptions> | undefined {
-  try {
-    const p = parseOptions(stored);
-    const fits = p.memoryCost <= MOST_MEMORY_KIB && p.timeCost <= MOST_PASSES && p.parallelism <= MOST_LANES;
-    return fits ? p : undefined;
-  } catch {
-    return undefined;
   }
 }

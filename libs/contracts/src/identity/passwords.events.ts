@@ -3,7 +3,7 @@ import { OneOf, Uuid } from '../fields.js';
 
 export class PasswordChangedData {
   @Uuid() user_id!: string;
-  @OneOf(['change', 'reset', 'import']) by!: 'change' | 'reset' | 'import';
+  @OneOf(['change', 'reset', 'import']) by!: string;
 }
 export const PasswordChanged = event('identity.password.changed', {
   data: PasswordChangedData,
@@ -13,7 +13,7 @@ export const PasswordChanged = event('identity.password.changed', {
 
 export class PasswordRefusedData {
   @Uuid() user_id!: string;
-  @OneOf(['wrong_password', 'blocked']) reason!: 'wrong_password' | 'blocked';
+  @OneOf(['wrong_password', 'blocked']) reason!: string;
 }
 export const PasswordRefused = event('identity.password.refused', {
   data: PasswordRefusedData,

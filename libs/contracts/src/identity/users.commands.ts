@@ -25,7 +25,7 @@ import { AuthorizationPolicy } from './authorization.policy.js';
 import { ExtensionPolicy } from './extension.policy.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
 import { SECURITY_NOTICES, type SecurityNotice } from './mail.js';
-import { SignedIn } from './tokens.js';
+import { Registered } from './registration.js';
 import { PLAIN, User } from './user.js';
 
 export class RegisterUserRequest {
@@ -37,11 +37,11 @@ export class RegisterUserRequest {
 
 export const RegisterUser = command('identity.user.register', {
   request: RegisterUserRequest,
-  response: SignedIn,
+  response: Registered,
   errors: [ValidationFailed, UnknownClient, GrantNotAllowed, EmailTaken, UsernameTaken, PasswordTooWeak, Overloaded],
   permission: 'anyone',
   timeoutMs: 8_000,
-  summary: 'Makes an account and signs it in.',
+  summary: 'Makes an account and signs it in; or, where the client’s policy says so, has the address proven first.',
 });
 
 export const ReadMe = command('identity.user.read_me', {
@@ -128,7 +128,7 @@ export class VerifyEmailRequest {
 export const VerifyEmail = command('identity.email.verify', {
   request: VerifyEmailRequest,
   response: User,
-  errors: [TokenInvalid],
+  errors: [TokenInvalid, EmailTaken],
   permission: 'anyone',
   summary: 'Verifies the address that the token was mailed to; idempotent for a verified account.',
 });

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#persistence';
+
+/** Ends what hangs on an account when it gets into other hands, or back into the right ones. */
+@Injectable()
+export class AccountSweepRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /** Ends the sessions of an account, but for one if told so, in the order of their ids. @returns the ended ones */
+  async endSessions(userId: string, reason: string, except?: string): Promise<string[]> {
+    const ended = await this.tx.query<{ id: string }>(
+      `WITH open AS (
+         SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid
+         ORDER BY id FOR UPDATE
+       )
+       UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $2 FROM open WHERE s.id = open.id RETURNING s.id`,
+      [userId, reason, except ?? null],
+    );
+    return ended.map((session) => session.id);
+  }
+
+  /** Ends one session of that account. @returns whether there was one to end */
+  async endSession(userId: string, sessionId: string, reason: string): Promise<boolean> {
+    const rows = await this.tx.query(
+      `UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
+       WHERE id = $2 AND user_id = $1 AND revoked_at IS NULL RETURNING id`,
+      [userId, sessionId, reason],
+    );
+    return rows.length > 0;
+  }
+
+  /** From now on no device is known that was before. */
+  async forgetDevices(userId: string): Promise<void> {
+    await this.tx.query('UPDATE website_users SET devices_known_from = now() WHERE id = $1', [userId]);
+  }
+
+  /** Ways in that somebody has added to the account. */
+  async dropIdentities(userId: string): Promise<void> {
+    await this.tx.query('DELETE FROM oauth_accounts WHERE user_id = $1', [userId]);
+  }
+}
