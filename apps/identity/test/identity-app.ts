@@ -83,6 +83,7 @@ export class IdentityApp {
       argon2Passes: 1,
       argon2Queue: 1_024,
       passwordMinLength: 12,
+      rateLimitFactor: 1,
       ...overrides,
     });
     const [boot, own] = [BootModule.forApp('identity', config), IdentityModule.with(config)];

@@ -29,9 +29,10 @@ export class SecretsNeighbour {
   async sign({ claims, purpose }: SignTokenRequest): Promise<SignedToken> {
     await this.beforeAnswer();
     if (this.sealed) throw Unavailable.with();
-    if (purpose !== 'access') throw new Error('identity signs access tokens only');
+    if (purpose === 'license_token') throw new Error('identity signs no license tokens');
     this.signed.push(claims);
-    return { token: `${encoded({ alg: 'RS256', typ: 'at+jwt' })}.${encoded(claims)}.c2ln`, kid: 'k1' };
+    const typ = purpose === 'device_token' ? 'device+jwt' : 'at+jwt';
+    return { token: `${encoded({ alg: 'RS256', typ })}.${encoded(claims)}.c2ln`, kid: 'k1' };
   }
 
   @Handles(DeriveMacKey, { transaction: false })

@@ -17,6 +17,11 @@ const RULES = {
   provider_attempts: `expires_at < now() - interval '1 day'`,
   spent_nonces: 'expires_at < now()',
   wallet_challenges: `expires_at < now() - interval '1 day'`,
+  // As long as licensing may take to ask what an approval was about.
+  device_requests: `expires_at < now() - interval '7 days'`,
+  pairing_codes: 'expires_at < now()',
+  devices: `expires_at < now() - interval '30 days'`,
+  code_guesses: `spent_at < now() - interval '1 day'`,
 } as const;
 
 /** Deletes what is over, a little at a time. Several replicas may do it at once: each takes rows that no other holds. */

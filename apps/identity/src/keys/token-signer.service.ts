@@ -28,6 +28,17 @@ export interface IdClaims extends Pick<
   nonce: string | null;
 }
 
+/** What the token of a paired device states: no role and no session. */
+export interface DeviceClaims {
+  user_id: string;
+  device_id: string;
+  token_id: string;
+  client_id: string;
+  audience: string[];
+  /** Seconds it lives. */
+  ttl: number;
+}
+
 const SERVICE_AUDIENCE = 'gatehouse-internal';
 
 const unixSeconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
@@ -66,6 +77,14 @@ export class TokenSigner {
       amr: of.amr,
       ...(of.nonce === null ? {} : { nonce: of.nonce }),
     });
+  }
+
+  /** The token of a paired device (`device+jwt`). @throws Refusal `unavailable`, `sealed` */
+  async signDevice({ user_id, device_id, token_id, client_id, audience, ttl }: DeviceClaims): Promise<string> {
+    const iat = unixSeconds(new Date());
+    const who = { iss: this.config.publicUrl, sub: user_id, aud: audience, client_id, device_id };
+    const claims = { ...who, iat, exp: iat + ttl, jti: token_id };
+    return (await this.bus.send(SignToken, { purpose: 'device_token', claims })).token;
   }
 
   /** A token of an internal caller: good for internal endpoints and its own scopes, for nothing else. */

@@ -7,12 +7,19 @@ import { Transactions } from '#persistence';
 export class RevocationsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  async add(ids: string[], expiresAt: Date): Promise<void> {
-    await this.tx.query(
-      `INSERT INTO session_revocations (session_id, expires_at) SELECT unnest($1::text[]), $2
-       ON CONFLICT (session_id) DO NOTHING`,
+  /**
+   * Remembers sessions until `expiresAt`, and the token of a device for as long as it would have lived.
+   * @returns when the last of them is over
+   */
+  async add(ids: string[], expiresAt: Date): Promise<Date> {
+    const rows = await this.tx.query<{ expires_at: Date }>(
+      `INSERT INTO session_revocations (session_id, expires_at)
+       SELECT revoked.id, GREATEST($2, d.expires_at + interval '2 minutes')
+       FROM unnest($1::text[]) AS revoked (id) LEFT JOIN devices d ON d.token_id = revoked.id
+       ON CONFLICT (session_id) DO NOTHING RETURNING expires_at`,
       [ids, expiresAt],
     );
+    return new Date(Math.max(expiresAt.getTime(), ...rows.map((row) => row.expires_at.getTime())));
   }
 
   /** Every revocation that still matters. */

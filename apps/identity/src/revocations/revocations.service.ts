@@ -9,7 +9,7 @@ const MARGIN_SECONDS = 120;
 /** As many as one event carries. */
 const BATCH = 10_000;
 
-export type RevocationReason = 'logout' | 'user_revoked' | 'reuse' | 'suspended' | 'password_changed';
+export type RevocationReason = 'logout' | 'user_revoked' | 'reuse' | 'suspended' | 'password_changed' | 'device_revoked' | 'installation_removed';
 
 /** Makes ended sessions known to every verifier of access tokens. */
 @Injectable()
@@ -19,13 +19,17 @@ export class Revocations {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Remembers the sessions and tells it, in the transaction that has ended them. */
+  /**
+   * Remembers the sessions, and the tokens of paired devices that ended with them, and tells it, in the transaction
+   * that has ended them.
+   * @param sessionIds ids of sessions and of devices' tokens
+   */
   async announce(userId: string, sessionIds: string[], reason: RevocationReason): Promise<void> {
     const until = revokedUntil(Date.now());
     for (let i = 0; i < sessionIds.length; i += BATCH) {
       const session_ids = sessionIds.slice(i, i + BATCH);
-      await this.stored.add(session_ids, until);
-      const data: SessionsRevokedData = { user_id: userId, session_ids, reason, expires_at: until.toISOString() };
+      const latest = await this.stored.add(session_ids, until);
+      const data: SessionsRevokedData = { user_id: userId, session_ids, reason, expires_at: latest.toISOString() };
       await this.outbox.append(SessionsRevoked, data, { key: userId });
     }
   }

@@ -9,6 +9,7 @@ export type NewSession = Pick<
   | 'id'
   | 'user_id'
   | 'client_id'
+  | 'device_id'
   | 'refresh_token_hash'
   | 'user_agent'
   | 'ip'
@@ -32,6 +33,8 @@ export interface Opening {
 export interface EndedSession {
   id: string;
   user_id: string;
+  /** It is no session but the token of a paired device. */
+  device?: boolean;
 }
 
 /** What a token at sign-out has to show besides its authenticity. */
@@ -51,14 +54,33 @@ const OPEN_STATEMENT = `
     RETURNING *
   ), opened AS (
     INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
-      idle_expires_at, expires_at, scopes)
-    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $18::text[] FROM person
+      idle_expires_at, expires_at, scopes, device_id)
+    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $18::text[], $19 FROM person
   ), passed AS (
     DELETE FROM login_guards g USING guard, person WHERE g.name_hash = guard.name_hash
   ), told AS (
     INSERT INTO outbox (id, event, key, data, headers) SELECT $13, $14, $15, $16, $17 FROM person
   )
   SELECT ${viewColumns('person')} FROM person`;
+
+const END_ALL_STATEMENT = `
+  WITH open AS (
+    SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE
+  ), ended AS (
+    UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $2
+    FROM open WHERE s.id = open.id RETURNING s.id::text, s.user_id
+  ), paired AS (
+    SELECT id FROM devices WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE
+  ), unpaired AS (
+    UPDATE devices d SET revoked_at = now(), revoked_reason = $2
+    FROM paired WHERE d.id = paired.id RETURNING d.token_id, d.user_id
+  ), withdrawn AS (
+    UPDATE device_requests SET status = 'denied' WHERE user_id = $1 AND status = 'approved'
+  ), voided AS (
+    DELETE FROM pairing_codes WHERE user_id = $1
+  )
+  SELECT id, user_id, false AS device FROM ended
+  UNION ALL SELECT token_id, user_id, true FROM unpaired`;
 
 const LIVE = 'revoked_at IS NULL AND expires_at > now() AND idle_expires_at > now()';
 
@@ -79,7 +101,7 @@ export class SessionsRepository {
     const [person] = await this.tx.query<UserColumns>(OPEN_STATEMENT, [
       ...[s.id, s.user_id, s.client_id, s.refresh_token_hash, s.user_agent, s.ip, s.amr, s.auth_time],
       ...[s.idle_expires_at, s.expires_at, roles, guard ?? null],
-      ...[told.id, told.event, told.key, told.data, told.headers, s.scopes],
+      ...[told.id, told.event, told.key, told.data, told.headers, s.scopes, s.device_id],
     ]);
     return person;
   }
@@ -114,16 +136,21 @@ export class SessionsRepository {
     return ended;
   }
 
-  /** Ends every session of an account, in the order of their ids so that two such calls cannot block each other. */
+  /**
+   * Ends every session of an account, in the order of their ids so that two such calls cannot block each other; with
+   * them its paired devices (R-DP4), and what it has approved or started that no device has fetched yet.
+   * @returns the sessions, and the devices' tokens
+   */
   async endAll(userId: string, reason: string): Promise<EndedSession[]> {
-    return this.tx.query<EndedSession>(
-      `WITH open AS (
-        SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE
-      )
-      UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $2
-      FROM open WHERE s.id = open.id RETURNING s.id, s.user_id`,
-      [userId, reason],
-    );
+    return this.tx.query<EndedSession>(END_ALL_STATEMENT, [userId, reason]);
+  }
+
+  /** The client that a session belongs to, whether or not it lives. */
+  async clientOf(sessionId: string): Promise<string | undefined> {
+    const [row] = await this.tx.query<{ client_id: string }>('SELECT client_id FROM auth_sessions WHERE id = $1', [
+      sessionId,
+    ]);
+    return row?.client_id;
   }
 
   /** The owner of a live session whose token is the current one or the one before it. */

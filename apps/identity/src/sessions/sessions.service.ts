@@ -3,6 +3,7 @@ import {
   InvalidToken,
   NotFound,
   SessionEnded,
+  TokenOfAnotherClient,
   type Actor,
   type EndedSessions,
   type LogoutRequest,
@@ -41,10 +42,14 @@ export class SessionsService {
     return { session_ids: [ended.id] };
   }
 
-  /** Signs out; what there is to end is ended, and the answer is the same when there is nothing. */
-  async logout({ refresh_token, all }: LogoutRequest, actor?: Actor): Promise<EndedSessions> {
+  /**
+   * Signs out; what there is to end is ended, and the answer is the same when there is nothing.
+   * @throws Refusal `token_of_another_client` when a client is named and the refresh token is not its own
+   */
+  async logout({ refresh_token, all, client_id }: LogoutRequest, actor?: Actor): Promise<EndedSessions> {
     const person = actor?.kind === 'user' ? actor : undefined;
     const token = refresh_token === undefined ? undefined : this.read(refresh_token);
+    if (token && client_id !== undefined) await this.assertClient(token.session_id, client_id);
     const owner = all ? (person?.user_id ?? (token && (await this.sessions.ownerOf(token)))) : undefined;
     const ended = owner
       ? await this.sessions.endAll(owner, 'logout')
@@ -61,6 +66,11 @@ export class SessionsService {
     if (!(await this.sessions.isLive(actor.session_id, actor.user_id))) throw InvalidToken.with();
   }
 
+  private async assertClient(sessionId: string, clientId: string): Promise<void> {
+    const owner = await this.sessions.clientOf(sessionId);
+    if (owner !== undefined && owner !== clientId) throw TokenOfAnotherClient.with();
+  }
+
   private read(refreshToken: string): PresentedToken | undefined {
     const claim = readRefreshToken(this.keys.refresh, refreshToken);
     if (!claim) return undefined;
@@ -70,9 +80,10 @@ export class SessionsService {
 
   private async tell(ended: EndedSession[]): Promise<void> {
     for (const userId of new Set(ended.map((session) => session.user_id))) {
-      const ids = ended.filter((session) => session.user_id === userId).map((session) => session.id);
+      const own = ended.filter((session) => session.user_id === userId);
+      const ids = own.map((session) => session.id);
       await this.revocations.announce(userId, ids, 'logout');
-      for (const session_id of ids) {
+      for (const { id: session_id } of own.filter((session) => !session.device)) {
         await this.outbox.append(SessionEnded, { user_id: userId, session_id }, { key: userId });
       }
     }

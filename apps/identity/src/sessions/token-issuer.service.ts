@@ -21,6 +21,8 @@ export interface Proofs {
   /** How the person proved to be who they are (RFC 8176): `pwd`, … */
   amr: string[];
   origin: RequestOrigin;
+  /** The installation that the session belongs to. */
+  device_id?: string;
   /** When a credential was shown to us; default: now. */
   auth_time?: Date;
   /** Id of the session to be opened, where something else has to name it; default: a new one. */
@@ -113,6 +115,7 @@ function newSession(proofs: Proofs): NewSession {
     id: session_id ?? newId(),
     user_id: user.id,
     client_id: policy.client_id,
+    device_id: proofs.device_id ?? null,
     refresh_token_hash: null,
     user_agent: origin.user_agent?.slice(0, 512) ?? null,
     ip: origin.ip?.slice(0, 64) ?? null,
