@@ -8,10 +8,14 @@ import type { Type } from './type.js';
  * - `anyone`: no proof is needed
  * - `user`: a valid access token of a person
  * - `admin`: a person with the role `admin`
+ * - `permission:<name>`: a person one of whose roles has the permission (`config/roles.yaml`)
  * - `internal:<scope>`: an internal caller whose list has the scope
  * - `apps`: other services only; no route leads here
  */
-export type Permission = 'anyone' | 'user' | 'admin' | `internal:${string}` | 'apps';
+export type Permission = 'anyone' | 'user' | 'admin' | `permission:${string}` | `internal:${string}` | 'apps';
+
+/** Whether staff that acts in a person's name may ask for a command (R-AD3). */
+export type WhileImpersonating = 'allowed' | 'refused';
 
 /** A question or an order to one service: `cmd.<caller>.<service>.<noun>.<verb>` on the bus. */
 export interface Command<Req extends object = object, Res extends object = object> {
@@ -24,6 +28,8 @@ export interface Command<Req extends object = object, Res extends object = objec
   readonly permission: Permission;
   /** Seconds since the person last showed a credential, at most; the gateway asks for step-up beyond (RFC 9470). */
   readonly freshAuth?: number;
+  /** Checked by the gateway. What says nothing is refused, so that nothing new can be forgotten. */
+  readonly impersonation: WhileImpersonating;
   /** Apps whose bus user may send it. */
   readonly callers: readonly AppName[];
   /** Milliseconds the caller waits when it says nothing else. */
@@ -42,6 +48,7 @@ interface CommandSpec<Req extends object, Res extends object> {
   errors?: ErrorSpec[];
   permission: Permission;
   freshAuth?: number;
+  impersonation?: WhileImpersonating;
   /** Default: the gateway. */
   callers?: AppName[];
   timeoutMs?: number;
@@ -70,6 +77,7 @@ export function command<Req extends object, Res extends object>(
     errors: spec.errors ?? [],
     permission: spec.permission,
     freshAuth: spec.freshAuth,
+    impersonation: spec.impersonation ?? 'refused',
     callers: spec.callers ?? ['gateway'],
     timeoutMs: spec.timeoutMs ?? 5_000,
     concurrency: spec.concurrency ?? 64,

@@ -85,6 +85,7 @@ export const ReadAgentConfig = command('identity.agent_config.read', {
   response: AgentConfig,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s agent; the built-in one until something of it was changed.',
 });
 
@@ -98,5 +99,6 @@ export const UpdateAgentConfig = command('identity.agent_config.update', {
   response: AgentConfig,
   errors: [ValidationFailed, InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'Changes some of the caller’s agent: what is left out stays, `null` goes back to the default.',
 });

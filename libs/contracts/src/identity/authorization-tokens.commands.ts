@@ -82,6 +82,7 @@ export const ListGrants = command('identity.grant.list', {
   response: AuthorizationGrants,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The applications that the caller has allowed something.',
 });
 

@@ -34,6 +34,7 @@ export const ReadBroadcastConfig = command('identity.broadcast_config.read', {
   response: BroadcastConfig,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s preset and overrides; the default preset without any until one was chosen.',
 });
 
@@ -47,5 +48,6 @@ export const UpdateBroadcastConfig = command('identity.broadcast_config.update',
   response: BroadcastConfig,
   errors: [ValidationFailed, UnknownPreset, InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'Chooses a preset, overrides its settings stream by stream, or both.',
 });

@@ -73,6 +73,7 @@ export const ListDevices = command('identity.device.list', {
   response: DeviceList,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s paired devices.',
 });
 

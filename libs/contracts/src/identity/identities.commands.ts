@@ -25,6 +25,7 @@ export const ListIdentities = command('identity.identity.list', {
   response: IdentityList,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The identities that are linked to the caller’s account.',
 });
 

@@ -70,7 +70,18 @@ export const SessionEnded = event('identity.session.ended', {
 export class SessionsRevokedData {
   @Uuid() user_id!: string;
   @TextList({ max: 10_000, description: 'Sessions whose tokens are refused from now on.' }) session_ids!: string[];
-  @OneOf(['logout', 'user_revoked', 'reuse', 'suspended', 'password_changed', 'device_revoked', 'installation_removed'])
+  @OneOf([
+    'logout',
+    'user_revoked',
+    'reuse',
+    'suspended',
+    'password_changed',
+    'device_revoked',
+    'installation_removed',
+    'admin_revoked',
+    'roles_changed',
+    'deleted',
+  ])
   reason!: string;
   @Timestamp({ description: 'When the last access token of them would have expired.' }) expires_at!: string;
 }

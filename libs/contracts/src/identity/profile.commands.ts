@@ -19,5 +19,6 @@ export const UpdateProfile = command('identity.profile.update', {
   response: User,
   errors: [ValidationFailed, InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'Changes what others see of the caller; what is left out stays, `null` clears.',
 });

@@ -104,6 +104,8 @@ export class Session {
   @Timestamp() last_used_at!: string;
   @Timestamp() expires_at!: string;
   @Flag() current!: boolean;
+  @Uuid({ optional: true, description: 'The member of staff whose session in the person’s name it is.' })
+  impersonated_by?: string;
 }
 
 export class SessionList {
@@ -115,6 +117,7 @@ export const ListSessions = command('identity.session.list', {
   response: SessionList,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s live sessions.',
 });
 

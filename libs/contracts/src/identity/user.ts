@@ -26,4 +26,6 @@ export class User {
   @Timestamp({ nullable: true }) plan_expires_at!: string | null;
   @Timestamp() created_at!: string;
   @Timestamp({ nullable: true }) last_login!: string | null;
+  @Flag({ optional: true, description: 'There, and true, while staff acts in the person’s name.' })
+  impersonated?: boolean;
 }

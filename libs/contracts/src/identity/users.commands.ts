@@ -49,6 +49,7 @@ export const ReadMe = command('identity.user.read_me', {
   response: User,
   errors: [InvalidToken],
   permission: 'user',
+  impersonation: 'allowed',
   concurrency: 256,
   summary: 'The caller’s own account; counts as being seen.',
 });

@@ -23,6 +23,7 @@ export const ReadEntitlement = command('licensing.entitlement.read', {
   request: Empty,
   response: Entitlement,
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s plan, features and licenses, with a token that proves them offline.',
 });
 

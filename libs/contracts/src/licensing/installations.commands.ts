@@ -23,6 +23,7 @@ export const ListInstallations = command('licensing.installation.list', {
   request: Empty,
   response: InstallationList,
   permission: 'user',
+  impersonation: 'allowed',
   summary: 'The caller’s installed copies.',
 });
 
