@@ -4,6 +4,7 @@ import { PersistenceModule } from '#persistence';
 import { admin } from './admin/admin.module.js';
 import { agentConfig } from './agent-config/agent-config.module.js';
 import { broadcastConfig } from './broadcast-config/broadcast-config.module.js';
+import { authorization } from './authorization/authorization.module.js';
 import { clients } from './clients/clients.module.js';
 import { deviceFlow } from './device-flow/device-flow.module.js';
 import { devices } from './devices/devices.module.js';
@@ -33,6 +34,7 @@ const FEATURES: Feature[] = [
   admin,
   agentConfig,
   broadcastConfig,
+  authorization,
   clients,
   deviceFlow,
   devices,

@@ -10,6 +10,8 @@ export interface UserActor {
   amr: string[];
   /** Unix seconds of the last time that a credential was shown. */
   auth_time: number;
+  /** What the token is limited to; absent: to nothing. */
+  scopes?: string[];
   /** The member of staff who acts in the person's name (`act`, RFC 8693 §4.1). */
   impersonator_id?: string;
 }

@@ -93,7 +93,7 @@ export class RefreshService {
 
   private refusalOf(session: RefreshedSession | undefined, generation: number): Refusal {
     if (!session) return RefreshTokenInvalid.with();
-    const { session_id, verdict } = session;
+    const { verdict } = session;
     if (verdict === 'wider_scope') return InvalidScope.with();
     if (session.revoked_reason === 'reuse' && generation < session.current_generation) return RefreshTokenReused.with();
     return session.revoked_reason === 'expired' ? RefreshTokenExpired.with() : RefreshTokenInvalid.with();
