@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import {
+  IdentityLinked,
+  IdentityRefused,
+  PROVIDERS,
+  StartProvider,
+  UserRegistered,
+  type FinishedProvider,
+  type ProviderName,
+} from '#contracts';
+import { issuedOf, outcome, parallel, type IdentityApp } from '../../test/identity-app.js';
+import { altered, configFor, identityWithProviders, ProviderBrowser } from '../../test/provider-browser.js';
+import type { ProvidersStandIn } from '../../../stand-ins/src/providers/providers-stand-in.js';
+
+let app: IdentityApp;
+let providers: ProvidersStandIn;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ app, providers, stop } = await identityWithProviders());
+  // Two replicas share every question, so that nothing of a sign-in may live in one of them (E-oauth).
+  await app.replica(configFor(providers.url));
+});
+afterAll(() => stop());
+afterEach(() => providers.desk.troubles.clear());
+
+const FRONTEND = 'https://play.example.com/auth/callback';
+const browser = (): ProviderBrowser => new ProviderBrowser(app, providers);
+let people = 5_000;
+/** Somebody whom no provider has seen before. */
+const person = (more: object = {}) => {
+  const id = String(++people);
+  return { id, login: `sky-${id}`, email: `sky.${id}@example.test`, ...more };
+};
+const accounts = async (): Promise<number> =>
+  Number((await app.database.query<{ count: string }>('SELECT count(*) FROM website_users'))[0]!.count);
+/** Changes the address of an account as if it had been verified, or not. */
+const setVerified = (userId: string, verified: boolean) =>
+  app.database.query('UPDATE website_users SET email_verified_at = $2 WHERE id = $1', [
+    userId,
+    verified ? new Date() : null,
+  ]);
+
+describe.each(PROVIDERS)('signing in with %s', (provider) => {
+  it('E-oauth B-providers: makes an account for somebody new when asked to, and finds it again', async () => {
+    const [tab, who] = [browser(), person()];
+    tab.seat(provider, who);
+    const first = await tab.signIn(provider);
+    expect(first).toMatchObject({ return_to: FRONTEND, is_new_user: true });
+    const { tokens } = issuedOf(first.signed_in!);
+    const email = provider === 'steam' ? null : who.email;
+    expect(tokens.user).toMatchObject({ id: first.user_id, email, email_verified: email !== null });
+    expect(await app.events(UserRegistered, first.user_id!)).toHaveLength(1);
+    expect(await app.events(IdentityLinked, first.user_id!)).toMatchObject([{ provider, reason: 'registration' }]);
+    const again = await browser().signIn(provider, {});
+    expect(again).toMatchObject({ user_id: first.user_id, is_new_user: false });
+  });
+
+  it('E-oauth: says not_registered, and makes nothing, when the account is not to be made', async () => {
+    const tab = browser();
+    tab.seat(provider, person());
+    const before = await accounts();
+    expect(await tab.signIn(provider, {})).toEqual({ return_to: FRONTEND, error: 'not_registered' });
+    expect(await accounts()).toBe(before);
+  });
+
+  it('R-OC1: the state is bound to the browser that began', async () => {
+    const [mine, theirs] = [browser(), browser()];
+    mine.seat(provider, person());
+    const back = await mine.visit(await mine.start(provider, { register: true }));
+    const before = await accounts();
+    expect(await theirs.finish(provider, back)).toEqual({ return_to: FRONTEND, error: 'state_invalid' });
+    expect(await mine.finish(provider, back, 'x')).toMatchObject({ error: 'state_invalid' });
+    expect(await accounts()).toBe(before);
+    expect(await mine.finish(provider, back)).toMatchObject({ is_new_user: true });
+  });
+
+  it('R-OC8: a callback counts once, also of fifty at once', async () => {
+    const tab = browser();
+    tab.seat(provider, person());
+    const back = await tab.visit(await tab.start(provider, { register: true }));
+    const ends = await parallel(50, () => tab.finish(provider, back));
+    expect(ends.filter((end) => end.signed_in)).toHaveLength(1);
+    expect(ends.filter((end) => end.error === 'state_invalid')).toHaveLength(49);
+  });
+
+  it('R-OC8: two callbacks of two tabs at once make one account', async () => {
+    const tab = browser();
+    tab.seat(provider, person());
+    const backs = await parallel(6, async () => tab.visit(await tab.start(provider, { register: true })));
+    const before = await accounts();
+    const ends = await Promise.all(backs.map((back) => tab.finish(provider, back)));
+    expect(new Set(ends.map((end) => end.user_id)).size).toBe(1);
+    expect(ends.filter((end) => end.is_new_user)).toHaveLength(1);
+    expect(await accounts()).toBe(before + 1);
+  });
+
+  it('R-OC3: a state of another provider is refused, and stays good for its own', async () => {
+    const other: ProviderName = provider === 'github' ? 'google' : 'github';
+    const tab = browser();
+    tab.seat(provider, person());
+    const back = await tab.visit(await tab.start(provider, { register: true }));
+    expect(await tab.finish(other, back)).toMatchObject({ error: 'state_invalid' });
+    expect(await tab.finish(provider, back)).toMatchObject({ is_new_user: true });
+  });
+
+  it.each(['', 'x'.repeat(43), undefined])('R-OC1: a state that nobody gave (%s) leads nowhere', async (state) => {
+    const tab = browser();
+    const back = altered(await tab.visit(await tab.start(provider)), { state: state ?? null });
+    expect(await tab.finish(provider, back)).toEqual({
+      return_to: 'https://accounts.example.test/',
+      error: 'state_invalid',
+    });
+  });
+
+  it('E-oauth: a state is over after ten minutes', async () => {
+    const tab = browser();
+    const back = await tab.visit(await tab.start(provider, { register: true }));
+    const [{ minutes }] = (await app.database.query(
+      `SELECT round(extract(epoch FROM max(expires_at) - now()) / 60)::integer AS minutes FROM provider_attempts`,
+    )) as [{ minutes: number }];
+    expect(minutes).toBe(10);
+    await app.database.query(`UPDATE provider_attempts SET expires_at = now() WHERE consumed_at IS NULL`);
+    expect(await tab.finish(provider, back)).toEqual({ return_to: FRONTEND, error: 'state_invalid' });
+  });
+
+  it('R-ST1: the person may say no', async () => {
+    const tab = browser();
+    tab.seat(provider, person({ deny: true }));
+    expect(await tab.signIn(provider)).toEqual({ return_to: FRONTEND, error: 'access_denied' });
+  });
+
+  it.each<[string, object]>([
+    ['does not answer', { hang: true }],
+    ['answers 503', { status: 503 }],
+    ['answers without end', { bytes: 2_000_000 }],
+  ])('R-OC7: a provider that %s leaves no account behind, and a clean failure', async (_how, trouble) => {
+    const tab = browser();
+    tab.seat(provider, person());
+    const before = await accounts();
+    providers.desk.troubles.set(provider, trouble);
+    expect(await tab.signIn(provider)).toEqual({ return_to: FRONTEND, error: 'provider_failed' });
+    expect(await accounts()).toBe(before);
+    providers.desk.troubles.clear();
+    expect(await tab.signIn(provider)).toMatchObject({ is_new_user: true });
+  });
+
+  it('R-ST7: a parameter that comes twice is refused', async () => {
+    const tab = browser();
+    const back = await tab.visit(await tab.start(provider, { register: true }));
+    const twice = back.find(({ name }) => name !== 'state')!;
+    expect(await tab.finish(provider, [...back, twice])).toMatchObject({ error: 'provider_failed' });
+  });
+});
+
+describe('where a sign-in begins and ends', () => {
+  const start = (more: object) =>
+    outcome(
+      app.ask(StartProvider, { provider: 'github', browser: 'b'.repeat(43), client_id: 'player-client', ...more }),
+    );
+
+  it.each([
+    'https://evil.example/auth/callback',
+    '//play.example.com/auth/callback',
+    'https://play.example.com/auth/callback/',
+    'https://play.example.com/auth/callback?next=x',
+    'https://play.example.com\\@evil.example/auth/callback',
+    'https://play.example.com@evil.example/auth/callback',
+    'https://play.example.com%2Fauth%2Fcallback',
+    'HTTPS://play.example.com/auth/callback',
+    'javascript:alert(1)//https://play.example.com/auth/callback',
+    'http://localhost:3010/auth/callback',
+  ])('R-SE14: %s is nowhere to return to', async (return_to) => {
+    expect(await start({ return_to })).toBe('validation_failed');
+  });
+
+  it('E-oauth: clients without the way in, or without a cookie, and unknown ones are refused', async () => {
+    expect(await start({ client_id: 'branchpy-cli' })).toBe('grant_not_allowed');
+    expect(await start({ client_id: 'nobody' })).toBe('unknown_client');
+  });
+
+  it('R-OC1: what goes to the provider has PKCE S256, a state, and our own callback whatever host was asked', async () => {
+    const url = new URL(await browser().start('google'));
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      redirect_uri: 'https://accounts.example.test/v1/auth/google/callback',
+    });
+  });
+
+  it('R-OC1: neither state nor verifier nor nonce is kept', async () => {
+    const url = new URL(await browser().start('google'));
+    const rows = JSON.stringify(await app.database.query('SELECT * FROM provider_attempts'));
+    for (const name of ['state', 'nonce']) expect(rows).not.toContain(url.searchParams.get(name));
+  });
+});
+
+describe('whose account it is', () => {
+  const signIn = async (provider: ProviderName, who: object, register = true): Promise<FinishedProvider> => {
+    const tab = browser();
+    tab.seat(provider, who);
+    return tab.signIn(provider, { register });
+  };
+
+  it('R-LK1: an address that both sides have verified links the identity', async () => {
+    const { tokens } = await app.register();
+    await setVerified(tokens.user.id, true);
+    const ended = await signIn('github', person({ email: tokens.user.email!.toUpperCase() }));
+    expect(ended).toMatchObject({ user_id: tokens.user.id, is_new_user: false });
+    expect(await app.events(IdentityLinked, tokens.user.id)).toMatchObject([{ reason: 'same_address' }]);
+  });
+
+  it('R-LK1 R-LK2: an address that the account has not verified asks for its password first; nothing is merged', async () => {
+    const { tokens } = await app.register();
+    const ended = await signIn('google', person({ email: tokens.user.email }));
+    expect(ended).toEqual({ return_to: FRONTEND, error: 'email_taken' });
+    const linked = await app.database.query('SELECT 1 FROM oauth_accounts WHERE user_id = $1', [tokens.user.id]);
+    expect(linked).toEqual([]);
+  });
+
+  it.each<[string, ProviderName, object, object]>([
+    ['false', 'google', { email_verified: false }, {}],
+    ['the text "true"', 'google', {}, { email_verified: 'true' }],
+    ['missing', 'google', {}, { email_verified: null }],
+    ['missing', 'twitch', {}, { email_verified: null }],
+    ['false', 'github', { email_verified: false }, {}],
+  ])('R-LK6: email_verified %s at %s is no verified address', async (_what, provider, more, claims) => {
+    const { tokens } = await app.register();
+    await setVerified(tokens.user.id, true);
+    providers.desk.troubles.set(provider, { claims: claims as Record<string, unknown> });
+    const ended = await signIn(provider, person({ email: tokens.user.email, ...more }));
+    expect(ended.is_new_user).toBe(true);
+    expect(ended.user_id).not.toBe(tokens.user.id);
+    expect(issuedOf(ended.signed_in!).tokens.user.email).toBeNull();
+  });
+
+  it('R-OC5: the identity is the provider’s stable id: another login name or address is the same person', async () => {
+    const who = person();
+    const first = await signIn('github', who);
+    const again = await signIn('github', { ...who, login: 'renamed', email: `${randomUUID()}@example.test` });
+    expect(again).toMatchObject({ user_id: first.user_id, is_new_user: false });
+  });
+
+  it('R-OC5: the same id at another provider is somebody else', async () => {
+    const who = person({ email: null });
+    const [github, twitch] = [await signIn('github', who), await signIn('twitch', who)];
+    expect(twitch.user_id).not.toBe(github.user_id);
+  });
+
+  it('R-ST8: a person from Steam has no address, and an account all the same', async () => {
+    const { tokens } = issuedOf((await signIn('steam', person())).signed_in!);
+    expect(tokens.user).toMatchObject({
+      email: null,
+      email_verified: false,
+      username: expect.stringMatching(/^steam-/),
+    });
+  });
+
+  it('a login name that is taken gets a suffix, and one that is no username is left out', async () => {
+    const login = `taken-${people}`;
+    const [a, b] = [await signIn('github', person({ login })), await signIn('github', person({ login }))];
+    expect(issuedOf(a.signed_in!).tokens.user.username).toBe(login);
+    expect(issuedOf(b.signed_in!).tokens.user.username).toMatch(new RegExp(`^${login}-[0-9a-f]{8}$`));
+    const odd = await signIn('github', person({ login: '☃' }));
+    expect(issuedOf(odd.signed_in!).tokens.user.username).toMatch(/^github-/);
+  });
+
+  it('R-SE5: a suspended account is not entered, and the refusal is told', async () => {
+    const who = person();
+    const first = await signIn('github', who);
+    await app.database.query('UPDATE website_users SET is_active = false WHERE id = $1', [first.user_id]);
+    expect(await signIn('github', who)).toEqual({ return_to: FRONTEND, error: 'sign_in_refused' });
+    const told = await app.database.query<{ data: { reason: string } }>(
+      `SELECT data FROM told WHERE event = $1 ORDER BY seq DESC LIMIT 1`,
+      [IdentityRefused.name],
+    );
+    expect(told[0]!.data).toMatchObject({ provider: 'github', reason: 'sign_in_refused' });
+  });
+
+  it('E-login: an account that has an admin’s credentials is not entered by a provider', async () => {
+    const who = person();
+    const first = await signIn('github', who);
+    await app.database.query('INSERT INTO admin_credentials (user_id, username, password_hash) VALUES ($1, $2, $3)', [
+      first.user_id,
+      `boss-${people}`,
+      'x',
+    ]);
+    expect(await signIn('github', who)).toMatchObject({ error: 'sign_in_refused' });
+  });
+
+  it('R-OC7: when no token can be signed no account is made', async () => {
+    app.secrets.sealed = true;
+    const before = await accounts();
+    expect(await signIn('github', person())).toMatchObject({ error: 'temporarily_unavailable' });
+    app.secrets.sealed = false;
+    expect(await accounts()).toBe(before);
+  });
+});
