@@ -4,6 +4,7 @@ export * from './dead-letters/dead-letter.repository.js';
 export * from './ids/new-id.js';
 export * from './inbox/inbox.repository.js';
 export * from './migrations/index.js';
+export * from './outbox/event-headers.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.repository.js';
 export * from './outbox/outbox-row.js';

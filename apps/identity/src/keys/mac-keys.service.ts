@@ -7,13 +7,20 @@ import { DeriveMacKey, Unavailable } from '#contracts';
 
 const RETRY_MS = 500;
 
+interface Keys {
+  refresh: Buffer;
+  mail: Buffer;
+  names: Buffer;
+  audit: Buffer;
+}
+
 /**
  * The keys with which identity authenticates its own opaque tokens. They are derived in secrets, fetched at start and
  * held in memory only; until they are there the app is not ready and refuses what needs them.
  */
 @Injectable()
 export class MacKeys implements OnApplicationBootstrap, OnApplicationShutdown {
-  private keys?: { refresh: Buffer; mail: Buffer; names: Buffer };
+  private keys?: Keys;
   private stopped = false;
 
   constructor(
@@ -48,7 +55,12 @@ export class MacKeys implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.loaded.names;
   }
 
-  private get loaded(): { refresh: Buffer; mail: Buffer; names: Buffer } {
+  /** Authenticates the seals of the audit log. @throws Refusal `unavailable` before the keys are there */
+  get audit(): Buffer {
+    return this.loaded.audit;
+  }
+
+  private get loaded(): Keys {
     if (!this.keys) throw Unavailable.with({ retry_after: 1 });
     return this.keys;
   }
@@ -57,7 +69,8 @@ export class MacKeys implements OnApplicationBootstrap, OnApplicationShutdown {
     for (let attempt = 1; !this.stopped; attempt++) {
       try {
         const [refresh, mail] = await Promise.all([this.derive('refresh_token'), this.derive('mail_token')]);
-        this.keys = { refresh, mail, names: createHmac('sha256', mail).update('sign-in names').digest() };
+        const from = (purpose: string): Buffer => createHmac('sha256', mail).update(purpose).digest();
+        this.keys = { refresh, mail, names: from('sign-in names'), audit: from('audit log') };
         return;
       } catch (error) {
         if (attempt === 10) this.log.warn('secrets does not give the MAC keys yet', { error });

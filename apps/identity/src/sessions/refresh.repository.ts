@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { requestContext } from '#boot';
 import type { ClientPolicy } from '#contracts';
-import { Outbox, Transactions } from '#persistence';
+import { eventHeaders, Outbox, Transactions } from '#persistence';
 import type { CachedLicenseToken } from '../license-tokens/license-tokens.repository.js';
 import { REFRESH_STATEMENT } from './refresh.queries.js';
 import { type UserColumns } from '../users/website-user.entity.js';
@@ -67,17 +66,11 @@ export class RefreshRepository {
       attempt.user_agent ?? null,
       attempt.ip ?? null,
       attempt.revoked_until.toISOString(),
-      headers(),
+      eventHeaders(),
       attempt.authenticated,
       attempt.scopes ?? null,
     ]);
     this.outbox.wake();
     return row;
   }
-}
-
-/** Bus headers of the events that the statement writes itself, as the outbox gives them to all others. */
-function headers(): Record<string, string> {
-  const { requestId, traceparent } = requestContext.getStore() ?? {};
-  return { ...(requestId ? { 'Gatehouse-Request-Id': requestId } : {}), ...(traceparent ? { traceparent } : {}) };
 }

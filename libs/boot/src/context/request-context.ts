@@ -7,6 +7,17 @@ export interface RequestContext {
   deadline?: number;
   /** W3C trace context: `00-<trace id>-<span id>-<flags>`. */
   traceparent?: string;
+  /** Who asks, and from where: for the audit trail, never for a decision. */
+  asker?: Asker;
+}
+
+export interface Asker {
+  /** The account that acts: the person's own, or that of staff who acts in the person's name. */
+  account_id?: string;
+  /** The internal caller that acts. */
+  caller?: string;
+  ip?: string;
+  user_agent?: string;
 }
 
 /** The request that is being worked on, wherever the code is. */

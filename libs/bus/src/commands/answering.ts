@@ -2,6 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { Log, requestContext } from '#boot';
 import { Internal, parse, Refusal, type AppName, type Call } from '#contracts';
 import { Transactions } from '#persistence';
+import { askerOf } from './asker.rules.js';
 import type { CallHeaders } from './call-headers.js';
 import type { CommandRoute } from './command-handlers.js';
 import { readCommand, type AnswerEnvelope } from './envelope.js';
@@ -37,7 +38,7 @@ export class Answering {
     const { requestId, deadline, traceparent } = headers;
     const call: Call = { caller, actor, origin: origin ?? {}, request_id: requestId, deadline };
     const work = (): Promise<object> => route.call(checked, call);
-    return requestContext.run({ requestId, deadline, traceparent }, () =>
+    return requestContext.run({ requestId, deadline, traceparent, asker: askerOf(actor, origin) }, () =>
       route.transaction && this.transactions ? this.transactions.run(work) : work(),
     );
   }

@@ -48,8 +48,8 @@ function readJson(text: string): unknown {
 function isActor(value: unknown): value is Actor {
   if (!isObject(value)) return false;
   if (value['kind'] === 'caller') return typeof value['caller'] === 'string' && isTexts(value['scopes']);
-  const { kind, user_id, session_id, client_id, roles, amr, auth_time } = value;
-  const named = [user_id, session_id, client_id].every((v) => typeof v === 'string');
+  const { kind, user_id, session_id, client_id, roles, amr, auth_time, impersonator_id = '' } = value;
+  const named = [user_id, session_id, client_id, impersonator_id].every((v) => typeof v === 'string');
   return kind === 'user' && named && isTexts(roles) && isTexts(amr) && typeof auth_time === 'number';
 }
 

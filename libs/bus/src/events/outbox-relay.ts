@@ -3,7 +3,7 @@ import { Injectable, Optional, type OnApplicationBootstrap } from '@nestjs/commo
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { Log, Metrics } from '#boot';
-import { Outbox, OutboxRepository, type StoredOutboxRow } from '#persistence';
+import { Outbox, OutboxRepository, PRIVATE_HEADER, type StoredOutboxRow } from '#persistence';
 import { BusConnection } from '../connection/bus-connection.js';
 
 const BATCH = 200;
@@ -131,7 +131,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
 
   private async publishOne({ id, event, key, data, headers: own }: StoredOutboxRow): Promise<void> {
     const head = headers();
-    for (const [name, value] of Object.entries(own)) head.set(name, value);
+    for (const [name, value] of Object.entries(own)) if (!name.startsWith(PRIVATE_HEADER)) head.set(name, value);
     if (key) head.set('Gatehouse-Key', key);
     await this.js!.publish(`evt.${event}`, JSON.stringify(data), { msgID: id, headers: head });
     this.metrics.counter('gatehouse_events_published_total', 'Events taken to the stream', ['event']).inc({ event });

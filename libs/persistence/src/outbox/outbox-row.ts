@@ -6,7 +6,7 @@ export interface OutboxRow {
   /** What the event is about; events of one key keep their order. */
   key: string | null;
   data: object;
-  /** Bus headers, e.g. `traceparent`. */
+  /** Bus headers, e.g. `traceparent`, and what stays here: see `PRIVATE_HEADER`. */
   headers: Record<string, string>;
 }
 

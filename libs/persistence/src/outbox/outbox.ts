@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
-import { requestContext } from '#boot';
 import { parse, Refusal, type DomainEvent } from '#contracts';
 import { newId } from '../ids/new-id.js';
 import { Transactions } from '../transactions/transactions.js';
+import { eventHeaders } from './event-headers.js';
 import type { OutboxRow } from './outbox-row.js';
 
 /** Events leave through here: written with the state that they tell of, published after the commit. */
@@ -31,7 +31,7 @@ export class Outbox {
    * @throws Error when `data` breaks the event's own rules
    */
   row<D extends object>(event: DomainEvent<D>, data: D, key?: string): OutboxRow {
-    return { id: newId(), event: event.name, key: key ?? null, data: checked(event, data), headers: headers() };
+    return { id: newId(), event: event.name, key: key ?? null, data: checked(event, data), headers: eventHeaders() };
   }
 
   /** Tells the relay that there is something to publish: after the commit, or at once when no transaction is open. */
@@ -54,13 +54,4 @@ function checked<D extends object>(event: DomainEvent<D>, data: D): D {
     const detail = error instanceof Refusal ? (error.extras.detail ?? error.title) : String(error);
     throw new Error(`event ${event.name} cannot be emitted: ${detail}`, { cause: error });
   }
-}
-
-function headers(): Record<string, string> {
-  const context = requestContext.getStore();
-  if (!context) return {};
-  return {
-    'Gatehouse-Request-Id': context.requestId,
-    ...(context.traceparent ? { traceparent: context.traceparent } : {}),
-  };
 }
