@@ -16,6 +16,14 @@ export class IdentityConfig extends ProvidersConfig {
   @EnvFile('BROADCAST_FILE', { default: 'config/broadcast.yaml', description: 'Presets of broadcasts.' })
   broadcastFile!: string;
 
+  @EnvInt('DELETION_GRACE_DAYS', {
+    default: 7,
+    min: 0,
+    max: 90,
+    description: 'Days in which a deleted account can be opened again; 0: it is erased at once.',
+  })
+  deletionGraceDays!: number;
+
   @EnvText('ADMIN_USERNAME', { default: '', description: 'The first admin. Used only while there is no admin.' })
   adminUsername!: string;
 

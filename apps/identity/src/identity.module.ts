@@ -15,6 +15,7 @@ import { identities } from './identities/identities.module.js';
 import { keys } from './keys/keys.module.js';
 import { legacy } from './legacy/legacy.module.js';
 import { licenseTokens } from './license-tokens/license-tokens.module.js';
+import { lifecycle } from './lifecycle/lifecycle.module.js';
 import { pairing } from './pairing/pairing.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
@@ -45,6 +46,7 @@ const FEATURES: Feature[] = [
   keys,
   legacy,
   licenseTokens,
+  lifecycle,
   pairing,
   passwords,
   plans,

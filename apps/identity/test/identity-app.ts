@@ -74,6 +74,7 @@ export class IdentityApp {
       databasePoolSize: 10,
       publicUrl: 'https://accounts.example.test',
       clientsFile: CLIENTS_FILE,
+      deletionGraceDays: 7,
       agentFile: join(__dirname, '../../../config/agent.yaml'),
       broadcastFile: join(__dirname, '../../../config/broadcast.yaml'),
       adminUsername: '',

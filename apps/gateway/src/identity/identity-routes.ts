@@ -1,12 +1,17 @@
 import { AgentConfigController } from './agent-config.controller.js';
 import { BroadcastConfigController } from './broadcast-config.controller.js';
 import { DeliveryService } from './delivery.service.js';
+import { EmailController } from './email.controller.js';
+import { EmailService } from './email.service.js';
 import { HeldTokenService } from './held-token.service.js';
+import { LifecycleController } from './lifecycle.controller.js';
+import { LifecycleService } from './lifecycle.service.js';
 import { OAuthClients } from './oauth-clients.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthGrants } from './oauth-grants.service.js';
 import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
+import { PasswordsController } from './passwords.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
@@ -21,7 +26,10 @@ export const identityControllers = [
   SignInController,
   SessionsController,
   UsersController,
+  EmailController,
+  PasswordsController,
   ProfileController,
+  LifecycleController,
   AgentConfigController,
   BroadcastConfigController,
   OAuthController,
@@ -30,7 +38,9 @@ export const identityControllers = [
 
 export const identityProviders = [
   DeliveryService,
+  EmailService,
   HeldTokenService,
+  LifecycleService,
   OAuthClients,
   OAuthGrants,
   OAuthParties,

@@ -9,7 +9,15 @@ const MARGIN_SECONDS = 120;
 /** As many as one event carries. */
 const BATCH = 10_000;
 
-export type RevocationReason = 'logout' | 'user_revoked' | 'reuse' | 'suspended' | 'password_changed' | 'device_revoked' | 'installation_removed';
+export type RevocationReason =
+  | 'logout'
+  | 'user_revoked'
+  | 'reuse'
+  | 'suspended'
+  | 'password_changed'
+  | 'device_revoked'
+  | 'installation_removed'
+  | 'deleted';
 
 /** Makes ended sessions known to every verifier of access tokens. */
 @Injectable()

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidToken, OnlyAdmin, TokenInvalid, type EndedSessions } from '#contracts';
+import { IdentityConfig } from '../identity.config.js';
+import { ADMIN_ROLE } from '../users/website-user.entity.js';
+import { AccountClosingRepository } from './account-closing.repository.js';
+import { AccountEndings } from './account-endings.service.js';
+import { DeletionNotices } from './deletion-notices.service.js';
+import { ErasuresRepository } from './erasures.repository.js';
+
+const DAY_MS = 86_400_000;
+
+/** Closes accounts, to be erased when the time to undo it is over. */
+@Injectable()
+export class AccountDeletion {
+  constructor(
+    private readonly config: IdentityConfig,
+    private readonly accounts: AccountClosingRepository,
+    private readonly endings: AccountEndings,
+    private readonly erasures: ErasuresRepository,
+    private readonly notices: DeletionNotices,
+  ) {}
+
+  /**
+   * Closes an account in the open transaction: from its commit on nobody gets in by any way, and what was signed before
+   * is refused everywhere (R-GD1).
+   * @throws Refusal `only_admin`; `invalid_token` when it is closed already
+   */
+  async close(userId: string): Promise<EndedSessions> {
+    const account = await this.accounts.close(userId);
+    if (!account) throw InvalidToken.with();
+    if (account.roles.includes(ADMIN_ROLE) && !(await this.accounts.hasOtherAdmin(userId))) throw OnlyAdmin.with();
+    const ended = await this.endings.endEverything(userId, 'deleted');
+    const dueAt = new Date(Date.now() + this.config.deletionGraceDays * DAY_MS);
+    await this.erasures.schedule(userId, dueAt);
+    await this.notices.closed(account, dueAt, this.config.deletionGraceDays > 0);
+    return ended;
+  }
+
+  /** Opens it again; its sessions stay ended. @throws Refusal `token_invalid` when it is too late */
+  async reopen(userId: string): Promise<void> {
+    if (!(await this.erasures.cancel(userId))) throw TokenInvalid.with();
+    await this.accounts.open(userId);
+    await this.notices.reopened(userId);
+  }
+}

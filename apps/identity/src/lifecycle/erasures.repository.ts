@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { newId, Transactions } from '#persistence';
+
+/** One person's way out: closed, being erased, erased. */
+export interface ErasureRow {
+  id: string;
+  user_id: string;
+  state: 'waiting' | 'erasing' | 'erased';
+  requested_at: Date;
+  due_at: Date;
+  acknowledged: string[];
+  told: number;
+  erased_at: Date | null;
+}
+
+export type ErasureId = Pick<ErasureRow, 'id' | 'user_id'>;
+
+const COLUMNS = 'id, user_id, state, requested_at, due_at, acknowledged, told, erased_at';
+
+/** Erasures: table `account_erasures`. It knows people by their ids only. */
+@Injectable()
+export class ErasuresRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  async schedule(userId: string, dueAt: Date): Promise<void> {
+    await this.tx.query(`INSERT INTO account_erasures (id, user_id, state, due_at) VALUES ($1, $2, 'waiting', $3)`, [
+      newId(),
+      userId,
+      dueAt,
+    ]);
+  }
+
+  /** @returns false when it has begun, or its time has come */
+  async cancel(userId: string): Promise<boolean> {
+    const rows = await this.tx.query(
+      `DELETE FROM account_erasures WHERE user_id = $1 AND state = 'waiting' AND due_at > now() RETURNING id`,
+      [userId],
+    );
+    return rows.length > 0;
+  }
+
+  /** Begins one that is due; of several replicas each takes another one. */
+  async beginNext(): Promise<ErasureId | undefined> {
+    const [row] = await this.tx.query<ErasureId & { [column: string]: unknown }>(
+      `UPDATE account_erasures SET state = 'erasing', begun_at = now(), told_at = now(), told = 1
+       WHERE id = (SELECT id FROM account_erasures WHERE state = 'waiting' AND due_at <= now()
+                   ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+       RETURNING id, user_id`,
+    );
+    return row;
+  }
+
+  /** Takes one that was told some time ago and that somebody has not acknowledged yet. */
+  async nextUnanswered(seconds: number): Promise<ErasureId | undefined> {
+    const [row] = await this.tx.query<ErasureId & { [column: string]: unknown }>(
+      `UPDATE account_erasures SET told_at = now(), told = told + 1
+       WHERE id = (SELECT id FROM account_erasures
+                   WHERE state = 'erasing' AND told_at < now() - make_interval(secs => $1)
+                   ORDER BY told_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+       RETURNING id, user_id`,
+      [seconds],
+    );
+    return row;
+  }
+
+  /** Notes an acknowledgement; those of one erasure take turns. @returns it while it is not completed */
+  async acknowledge(id: string, app: string): Promise<ErasureRow | undefined> {
+    const [row] = await this.tx.query<ErasureRow & { [column: string]: unknown }>(
+      `UPDATE account_erasures
+       SET acknowledged = CASE WHEN $2 = ANY (acknowledged) THEN acknowledged ELSE acknowledged || $2::text END
+       WHERE id = $1 AND state = 'erasing' RETURNING ${COLUMNS}`,
+      [id, app],
+    );
+    return row;
+  }
+
+  async complete(id: string): Promise<void> {
+    await this.tx.query(`UPDATE account_erasures SET state = 'erased', erased_at = now() WHERE id = $1`, [id]);
+  }
+
+  /** An erasure that has begun and is not completed. */
+  async findOpen(id: string): Promise<ErasureId | undefined> {
+    const sql = `SELECT id, user_id FROM account_erasures WHERE id = $1 AND state = 'erasing'`;
+    return (await this.tx.query<ErasureId & { [column: string]: unknown }>(sql, [id]))[0];
+  }
+
+  /** Newest first. */
+  async page(state: string | undefined, after: string | undefined): Promise<ErasureRow[]> {
+    return this.tx.query<ErasureRow & { [column: string]: unknown }>(
+      `SELECT ${COLUMNS} FROM account_erasures
+       WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT 200`,
+      [state ?? null, after ?? null],
+    );
+  }
+}
