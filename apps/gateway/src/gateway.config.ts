@@ -45,6 +45,9 @@ export class GatewayConfig extends AppConfig {
   @EnvInt('LIMIT_VERIFY_PER_HOUR', { default: 5, min: 1 })
   limitVerify!: number;
 
+  @EnvInt('LIMIT_FORGOT_PER_HOUR', { default: 5, min: 1 })
+  limitForgot!: number;
+
   @EnvInt('LIMIT_TOKEN_PER_MINUTE', { default: 60, min: 1 })
   limitToken!: number;
 

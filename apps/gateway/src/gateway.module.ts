@@ -25,6 +25,7 @@ import { EntitlementsController } from './licensing/entitlements.controller.js';
 import { GoneController } from './licensing/gone.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
+import { LinkPagesController } from './pages/link-pages.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { ProducersController } from './realtime/producers.controller.js';
 import { SocketAdmission } from './realtime/socket-admission.js';
@@ -60,6 +61,7 @@ export class GatewayModule {
         HealthController,
         DocsController,
         PagesController,
+        LinkPagesController,
       ],
       providers: [
         { provide: RouteTable, useValue: routes },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GatewayConfig } from '../gateway.config.js';
 
-export const LIMIT_NAMES = ['login', 'register', 'verify', 'token', 'webhook', 'any'] as const;
+export const LIMIT_NAMES = ['login', 'register', 'verify', 'forgot', 'token', 'webhook', 'any'] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** So many requests in so many milliseconds, all at once or evenly. */
@@ -27,6 +27,7 @@ export function limitsOf(config: GatewayConfig): Record<LimitName, Limit> {
   return {
     login: limit('login', config.limitLogin, MINUTE, true),
     register: limit('register', config.limitRegister, MINUTE, true),
+    forgot: limit('forgot', config.limitForgot, 60 * MINUTE, true),
     verify: limit('verify', config.limitVerify, 60 * MINUTE, true),
     token: limit('token', config.limitToken, MINUTE, false),
     webhook: limit('webhook', config.limitWebhook, MINUTE, false),

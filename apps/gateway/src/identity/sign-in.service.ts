@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientPolicyCache } from '#access-tokens';
 import { Bus } from '#bus';
-import type { Command, MfaChallenge, SignedIn, TokenSet } from '#contracts';
+import {
+  RegisterUser,
+  type Command,
+  type MfaChallenge,
+  type RegisterUserRequest,
+  type SignedIn,
+  type TokenSet,
+  type VerificationRequired,
+} from '#contracts';
 import { askOf } from '../edge/ask.js';
 import { mayActWithCookies } from '../edge/cross-site.rules.js';
 import { CrossSiteRefused } from '../edge/edge.errors.js';
@@ -27,6 +35,19 @@ export class SignInService {
   ): Promise<TokenSet | MfaChallenge> {
     this.refuseCrossSite(request, input.client_id ?? this.clients.defaultClientId);
     return this.delivery.deliverSignIn(await this.bus.send(command, input, askOf(request)), reply);
+  }
+
+  /** The same for a registration, which may have to wait for the proof of the address: 202 then, for everybody. */
+  async register(
+    input: RegisterUserRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<TokenSet | MfaChallenge | VerificationRequired> {
+    this.refuseCrossSite(request, input.client_id ?? this.clients.defaultClientId);
+    const registered = await this.bus.send(RegisterUser, input, askOf(request));
+    if (!registered.verification_required) return this.delivery.deliverSignIn(registered, reply);
+    reply.status(202);
+    return { verification_required: true };
   }
 
   /**

@@ -1,14 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Bus, type SendAs } from '#bus';
-import {
-  Empty,
-  ReadMe,
-  SendEmailVerification,
-  VerifyEmail,
-  VerifyEmailRequest,
-  InvalidToken,
-  type User,
-} from '#contracts';
+import { Empty, InvalidToken, ReadMe, type User } from '#contracts';
 import { TokenReader } from '../access/token-reader.js';
 import { Ask } from '../edge/ask.js';
 import { Body, Input } from '../edge/input.js';
@@ -35,19 +27,5 @@ export class UsersController {
   @Serves(ReadMe, { permission: 'anyone', limit: 'token', docs: { tag, input: TokenBody, errors: [InvalidToken] } })
   async meByToken(@Body(TokenBody) { token }: TokenBody, @Ask() ask: SendAs): Promise<User> {
     return this.bus.send(ReadMe, {}, { ...ask, actor: await this.tokens.person(token) });
-  }
-
-  @Post('verify-email/send')
-  @HttpCode(202)
-  @Serves(SendEmailVerification, { limit: 'verify', docs: { tag, status: 202 } })
-  sendVerification(@Input() input: Empty, @Ask() ask: SendAs): Promise<Empty> {
-    return this.bus.send(SendEmailVerification, input, ask);
-  }
-
-  @Post('verify')
-  @HttpCode(200)
-  @Serves(VerifyEmail, { limit: 'verify', docs: { tag } })
-  verify(@Input() input: VerifyEmailRequest, @Ask() ask: SendAs): Promise<User> {
-    return this.bus.send(VerifyEmail, input, ask);
   }
 }

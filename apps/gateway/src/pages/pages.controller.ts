@@ -2,7 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Route } from '../edge/route.js';
 import { sendPage } from '../edge/security-headers.js';
-import { startPage, verifyEmailPage } from './pages.js';
+import { startPage } from './pages.js';
 
 @Controller()
 export class PagesController {
@@ -10,11 +10,5 @@ export class PagesController {
   @Route({ permission: 'anyone' })
   start(@Res() reply: FastifyReply): void {
     sendPage(reply, startPage);
-  }
-
-  @Get('verify-email')
-  @Route({ permission: 'anyone' })
-  verifyEmail(@Res() reply: FastifyReply): void {
-    sendPage(reply, verifyEmailPage);
   }
 }
