@@ -12,6 +12,7 @@ import {
   StartDevice,
   type DeviceAuthorization,
   type IssuedTokens,
+  type RequestOrigin,
   type StartDeviceRequest,
 } from '#contracts';
 import { actorOf, IdentityApp, issuedOf, outcome, parallel } from '../../test/identity-app.js';
@@ -29,7 +30,7 @@ afterAll(() => app?.stop());
 const INSTALLATION = { name: 'Studio desktop', platform: 'linux', app_version: '1.4.2' };
 let devices = 0;
 /** Every test asks from an address of its own, so that none spends another's budget. */
-const place = () => ({ ip: `192.0.2.${(devices += 1) % 250}`, user_agent: 'a device' });
+const place = (): RequestOrigin => ({ ip: `192.0.2.${(devices += 1) % 250}`, user_agent: 'a device' });
 
 const start = (request: StartDeviceRequest = {}) => app.ask(StartDevice, request, { origin: place() });
 const poll = (device: DeviceAuthorization, client_id?: string) =>

@@ -24,6 +24,7 @@ import {
 } from '#contracts';
 import { actorOf, IdentityApp, issuedOf, outcome, parallel } from '../../test/identity-app.js';
 import { claimsOf } from '../../test/neighbours.js';
+import { AccountSweep } from '../recovery/account-sweep.service.js';
 
 let app: IdentityApp;
 beforeAll(async () => {
@@ -190,6 +191,17 @@ describe('paired devices', () => {
     expect(await app.events(SessionEnded, who.tokens.user.id)).toEqual([
       { user_id: who.tokens.user.id, session_id: who.session_id },
     ]);
+  });
+
+  it('R-DP4: outlive a change of the password, and end with a reset', async () => {
+    const who = await app.register();
+    const token = await paired(who);
+    const end = (except?: string) =>
+      app.transactions.run(() => app.get(AccountSweep).endSessions(who.tokens.user.id, 'password_changed', except));
+    expect(await end(who.session_id)).toEqual([]);
+    expect(await list(who)).toHaveLength(1);
+    expect((await end()).sort()).toEqual([who.session_id, jtiOf(token)].sort());
+    expect((await revoked()).map((r) => r.id)).toContain(jtiOf(token));
   });
 
   it('R-DP4: outlive the session that paired them', async () => {

@@ -6,15 +6,15 @@ import { Transactions } from '#persistence';
 export class AccountSweepRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** Ends the sessions of an account, but for one if told so, in the order of their ids. @returns the ended ones */
-  async endSessions(userId: string, reason: string, except?: string): Promise<string[]> {
+  /** Ends the sessions of an account but for one, in the order of their ids. @returns the ended ones */
+  async endOthers(userId: string, reason: string, except: string): Promise<string[]> {
     const ended = await this.tx.query<{ id: string }>(
       `WITH open AS (
          SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid
          ORDER BY id FOR UPDATE
        )
        UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $2 FROM open WHERE s.id = open.id RETURNING s.id`,
-      [userId, reason, except ?? null],
+      [userId, reason, except],
     );
     return ended.map((session) => session.id);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GIVING_KINDS } from '../email/mail-token.rules.js';
 import { OneTimeTokensRepository } from '../email/one-time-tokens.repository.js';
 import { Revocations, type RevocationReason } from '../revocations/revocations.service.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { AccountSweepRepository } from './account-sweep.repository.js';
 
 /** Takes away what somebody else may hold of an account. Everything here belongs into the caller's transaction. */
@@ -11,11 +12,19 @@ export class AccountSweep {
     private readonly books: AccountSweepRepository,
     private readonly links: OneTimeTokensRepository,
     private readonly revocations: Revocations,
+    private readonly sessions: SessionsRepository,
   ) {}
 
-  /** Ends the sessions, but for the caller's own if one is named. @returns the ended ones */
+  /**
+   * Ends the sessions, but for the caller's own if one is named. Where none is spared the paired devices end, too; they
+   * outlive what their person does from within a session of the own (R-DP4).
+   * @returns the ended ones
+   */
   async endSessions(userId: string, reason: RevocationReason, except?: string): Promise<string[]> {
-    const ended = await this.books.endSessions(userId, reason, except);
+    const ended =
+      except === undefined
+        ? (await this.sessions.endAll(userId, reason)).map((session) => session.id)
+        : await this.books.endOthers(userId, reason, except);
     if (ended.length) await this.revocations.announce(userId, ended, reason);
     return ended;
   }
