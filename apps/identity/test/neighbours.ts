@@ -26,13 +26,13 @@ export class SecretsNeighbour {
   beforeAnswer: () => Promise<void> = async () => {};
 
   @Handles(SignToken, { transaction: false })
-  async sign({ claims, purpose }: SignTokenRequest): Promise<SignedToken> {
+  async sign({ claims, purpose, alg = 'RS256' }: SignTokenRequest): Promise<SignedToken> {
     await this.beforeAnswer();
     if (this.sealed) throw Unavailable.with();
     if (purpose === 'license_token') throw new Error('identity signs no license tokens');
     this.signed.push(claims);
-    const typ = purpose === 'device_token' ? 'device+jwt' : 'at+jwt';
-    return { token: `${encoded({ alg: 'RS256', typ })}.${encoded(claims)}.c2ln`, kid: 'k1' };
+    const typ = { access: 'at+jwt', device_token: 'device+jwt', id_token: 'JWT' }[purpose];
+    return { token: `${encoded({ alg, typ })}.${encoded(claims)}.c2ln`, kid: 'k1' };
   }
 
   @Handles(DeriveMacKey, { transaction: false })
