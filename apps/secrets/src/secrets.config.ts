@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DataAppConfig, EnvText, EnvUrl } from '#boot';
+import { DataAppConfig, EnvInt, EnvText, EnvUrl } from '#boot';
 
 /** What the secrets service is told by its environment. */
 export class SecretsConfig extends DataAppConfig {
@@ -17,6 +17,22 @@ export class SecretsConfig extends DataAppConfig {
 
   @EnvUrl('PUBLIC_URL', { description: 'The issuer of every token; no other is signed.' })
   publicUrl!: string;
+
+  @EnvInt('DATA_KEY_CACHE_SECONDS', {
+    default: 60,
+    min: 1,
+    max: 300,
+    description: 'How long an open data key is kept in memory.',
+  })
+  dataKeyCacheSeconds!: number;
+
+  @EnvInt('DATA_KEY_MAX_SEALS', {
+    default: 1_000_000_000,
+    min: 1,
+    max: 4_294_967_296,
+    description: 'Values that one data key seals before another takes its place (NIST SP 800-38D §8.3).',
+  })
+  dataKeyMaxSeals!: number;
 
   get kekFile(): string {
     return resolve(this.kekPath);

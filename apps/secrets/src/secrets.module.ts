@@ -8,7 +8,7 @@ import { AuditVerifier } from './audit/audit-verifier.service.js';
 import { DataKeysRepository } from './kek/data-keys.repository.js';
 import { DataKeysService } from './kek/data-keys.service.js';
 import { readKekFile } from './kek/kek-file.js';
-import { KekProvider } from './kek/kek-provider.js';
+import { Keks } from './kek/keks.js';
 import { LocalKek } from './kek/local-kek.js';
 import { Keyring } from './keys/keyring.service.js';
 import { KeyringUpkeep } from './keys/keyring-upkeep.service.js';
@@ -19,14 +19,22 @@ import { SigningKeysRepository } from './keys/signing-keys.repository.js';
 import { migrations } from './migrations/index.js';
 import { SecretsConfig } from './secrets.config.js';
 import { BlobsService } from './signing/blobs.service.js';
+import { RevocationListsController } from './signing/revocation-lists.controller.js';
+import { RevocationListsService } from './signing/revocation-lists.service.js';
 import { MacKeysService } from './signing/mac-keys.service.js';
 import { SigningController } from './signing/signing.controller.js';
 import { TokensService } from './signing/tokens.service.js';
+import { OwnerErasure } from './vault/owner-erasure.service.js';
+import { OwnerKeys } from './vault/owner-keys.service.js';
+import { SealedValues } from './vault/sealed-values.service.js';
+import { VaultController } from './vault/vault.controller.js';
+import { Vault } from './vault/vault.service.js';
 
 const KEK = [DataKeysService, DataKeysRepository];
 const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
 const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
-const SIGNING = [TokensService, BlobsService, MacKeysService];
+const VAULT = [OwnerErasure, OwnerKeys, SealedValues, Vault];
+const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
 /** The secrets service: keys are used here and leave never. */
 @Module({})
@@ -45,8 +53,8 @@ export class SecretsModule {
         }),
         BusModule.forApp({ app: 'secrets', url: config.natsUrl, seedFile: config.natsSeedFile }),
       ],
-      controllers: [KeysController, AuditController, SigningController],
-      providers: [{ provide: KekProvider, useValue: kek }, ...KEK, ...KEYS, ...AUDIT, ...SIGNING],
+      controllers: [KeysController, AuditController, SigningController, RevocationListsController, VaultController],
+      providers: [{ provide: Keks, useValue: new Keks(kek) }, ...KEK, ...KEYS, ...AUDIT, ...SIGNING, ...VAULT],
     };
   }
 }

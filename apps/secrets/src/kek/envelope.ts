@@ -41,6 +41,13 @@ const aadOf = (header: Buffer, c: RecordContext): Buffer =>
     lengthPrefixed([c.ownerType, c.ownerId, c.recordType, c.recordId, c.field, String(c.version)]),
   ]);
 
+/** The id of the data key that an envelope names. @throws IntegrityError when it is no envelope */
+export function dataKeyIdOf(envelope: Uint8Array): string {
+  if (envelope.length < HEADER + NONCE + TAG) throw new IntegrityError();
+  const hex = Buffer.from(envelope.subarray(2, HEADER)).toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
 
 /** Version, algorithm, id of the data key, nonce, ciphertext, tag; bound to `context`. */

@@ -15,6 +15,6 @@ export abstract class KekProvider {
   /** @throws IntegrityError for another key, another context or changed bytes */
   abstract unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer>;
 
-  /** 32 bytes that depend on the key and on the context alone. */
-  abstract derive(context: readonly string[]): Promise<Buffer>;
+  /** @throws Error when the provider cannot be used now */
+  abstract check(): Promise<void>;
 }

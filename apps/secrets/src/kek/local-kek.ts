@@ -41,6 +41,9 @@ export class LocalKek extends KekProvider {
     }
   }
 
+  async check(): Promise<void> {}
+
+  /** 32 bytes that depend on the key and on the context alone. */
   async derive(context: readonly string[]): Promise<Buffer> {
     return this.expand(['derive', ...context]);
   }
