@@ -48,6 +48,9 @@ export class GatewayConfig extends AppConfig {
   @EnvInt('LIMIT_FORGOT_PER_HOUR', { default: 5, min: 1 })
   limitForgot!: number;
 
+  @EnvInt('LIMIT_VALIDATE_PER_MINUTE', { default: 30, min: 1, description: 'Against going through license keys.' })
+  limitValidate!: number;
+
   @EnvInt('LIMIT_TOKEN_PER_MINUTE', { default: 60, min: 1 })
   limitToken!: number;
 

@@ -25,6 +25,7 @@ import { EntitlementsController } from './licensing/entitlements.controller.js';
 import { GoneController } from './licensing/gone.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
+import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { ProducersController } from './realtime/producers.controller.js';
@@ -52,6 +53,7 @@ export class GatewayModule {
         LicenseKeysController,
         GoneController,
         LicensesController,
+        ValidationController,
         WebhooksController,
         OrdersController,
         ProducersController,

@@ -36,7 +36,12 @@ import { LicensingConfig } from './licensing.config.js';
 import { migrations } from './migrations/index.js';
 import { PlanCatalog } from './plans/plan-catalog.js';
 import { readPlansFile } from './plans/plans-file.js';
+import { RevocationListsController } from './revocations/revocation-lists.controller.js';
+import { RevocationListsRepository } from './revocations/revocation-lists.repository.js';
+import { RevocationListsService } from './revocations/revocation-lists.service.js';
 import { SweepsService } from './sweeps/sweeps.service.js';
+import { ValidationController } from './validation/validation.controller.js';
+import { ValidationService } from './validation/validation.service.js';
 
 const LICENSES: Provider[] = [
   LicenseKeys,
@@ -49,6 +54,9 @@ const LICENSES: Provider[] = [
   IssuingService,
   MintingService,
   OwnersService,
+  RevocationListsRepository,
+  RevocationListsService,
+  ValidationService,
 ];
 
 const ENTITLEMENTS: Provider[] = [
@@ -77,6 +85,8 @@ const CONTROLLERS: Type[] = [
   LicenseTokensController,
   ClaimsController,
   BillingController,
+  RevocationListsController,
+  ValidationController,
 ];
 
 /** The whole app on one page. Its features need one another both ways, so they are folders and not modules. */

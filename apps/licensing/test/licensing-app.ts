@@ -18,6 +18,8 @@ import { OwnersController } from '../src/licenses/owners.controller.js';
 import { LicensingConfig } from '../src/licensing.config.js';
 import { LicensingModule } from '../src/licensing.module.js';
 import { migrations } from '../src/migrations/index.js';
+import { RevocationListsController } from '../src/revocations/revocation-lists.controller.js';
+import { ValidationController } from '../src/validation/validation.controller.js';
 import { Neighbours } from './neighbours.js';
 
 const CONTROLLERS: Type<object>[] = [
@@ -27,6 +29,8 @@ const CONTROLLERS: Type<object>[] = [
   LicenseTokensController,
   LicensesController,
   OwnersController,
+  RevocationListsController,
+  ValidationController,
 ];
 
 interface Marked {

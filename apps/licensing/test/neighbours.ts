@@ -5,15 +5,24 @@ import {
   parse,
   ReadContact,
   ResolveOwner,
+  ListPublicKeys,
   SignBlob,
+  SignRevocationList,
   SignToken,
   Unavailable,
   type BridgeAccountRequest,
   type Command,
   type SignBlobRequest,
+  type SignRevocationListRequest,
   type SignTokenRequest,
 } from '#contracts';
-import { assembleBlob, signingInput, type LicensePublicKey } from '#license-format';
+import {
+  assembleBlob,
+  assembleRevocations,
+  revocationsInput,
+  signingInput,
+  type LicensePublicKey,
+} from '#license-format';
 import { newId } from '#persistence';
 
 const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -60,6 +69,8 @@ export class Neighbours {
     [BridgeAccount.name]: ({ sub }: BridgeAccountRequest) => this.bridge(sub),
     [SignBlob.name]: (request: SignBlobRequest) => this.signBlob(request),
     [SignToken.name]: (request: SignTokenRequest) => this.signToken(request),
+    [SignRevocationList.name]: (request: SignRevocationListRequest) => this.signRevocations(request),
+    [ListPublicKeys.name]: () => ({ keys: [this.publicKey] }),
   };
 
   private bridge(sub: string): object {
@@ -74,6 +85,18 @@ export class Neighbours {
     const payload = { v: 2 as const, kid: 'k1', iss: 'studio', prod: 'datatools', key, ...rest, feat: feat.list };
     const signed = signingInput(payload);
     return { blob: assembleBlob(signed, sign(null, signed, this.pair.privateKey)), kid: 'k1' };
+  }
+
+  private signRevocations({ seq, iat, next, keys }: SignRevocationListRequest): object {
+    const input = revocationsInput({ v: 1, kid: 'k1', iss: 'studio', prod: 'datatools', seq, iat, next, keys });
+    return { list: assembleRevocations(input, sign(null, input, this.pair.privateKey)), kid: 'k1' };
+  }
+
+  /** The blob key as the keyring lists it. */
+  private get publicKey(): object {
+    const jwk = this.pair.publicKey.export({ format: 'jwk' });
+    const not_before = new Date(0).toISOString();
+    return { kid: 'k1', purpose: 'license_blob', alg: 'EdDSA', state: 'active', jwk, not_before, not_after: null };
   }
 
   private signToken({ claims }: SignTokenRequest): object {

@@ -15,5 +15,5 @@ const withBytes = (key: PublicKey): LicenseKey =>
 
 /** The keys that verify licenses, whatever their state: an old blob names an old key. */
 export const licenseKeysOf = (keys: readonly PublicKey[]): LicenseKeys => ({
-  keys: keys.filter((k) => k.purpose !== 'access').map(withBytes),
+  keys: keys.filter(({ purpose }) => purpose === 'license_blob' || purpose === 'license_token').map(withBytes),
 });

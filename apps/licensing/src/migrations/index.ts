@@ -1,4 +1,5 @@
 import { Licensing1763683200001 } from './1763683200001-licensing.js';
+import { RevocationLists1795300000100 } from './1795300000100-revocation-lists.js';
 
 /** The app's migrations, oldest first. */
-export const migrations = [Licensing1763683200001];
+export const migrations = [Licensing1763683200001, RevocationLists1795300000100];
