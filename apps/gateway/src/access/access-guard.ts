@@ -21,7 +21,7 @@ export const bearerOf = (request: FastifyRequest): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1];
 
 /** Step-up: what a person may do only shortly after showing a credential (RFC 9470, R-SE7). */
-function demandFresh(actor: UserActor, seconds: number | undefined): void {
+export function demandFresh(actor: UserActor, seconds: number | undefined): void {
   if (seconds === undefined || Date.now() / 1_000 - actor.auth_time <= seconds) return;
   throw InsufficientUserAuthentication.with({
     detail: `Sign in again: this needs a sign-in that is at most ${seconds / 60} minutes old.`,
@@ -50,7 +50,7 @@ export class AccessGuard implements CanActivate {
   private async person(request: FastifyRequest): Promise<UserActor> {
     const token = bearerOf(request);
     if (token === undefined) throw Unauthenticated.with();
-    return actorOf(await this.verifier.verify(token));
+    return actorOf(await this.verifier.verify(token, routeOf(request).scope));
   }
 
   private async user(request: FastifyRequest, freshAuth: number | undefined): Promise<boolean> {

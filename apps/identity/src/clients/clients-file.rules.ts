@@ -6,6 +6,8 @@ import { authorizationProblems, isPrivateUseRedirect } from './authorization-pol
 /** What `config/clients.yaml` says. */
 export interface ClientsFile {
   default_client_id: string;
+  /** The default of a way in that the default client does not have. */
+  default_for: Partial<Record<Grant, string>>;
   clients: ClientPolicy[];
   /** Clients that exist in the development profile only: samples, with secrets that everybody knows. */
   development_clients: ClientPolicy[];
@@ -61,7 +63,9 @@ type Aside = Pick<ClientsFile, 'development_origins' | 'secret_hashes'>;
  */
 export function readClientsFile(text: string, path: string): ClientsFile {
   const problems: string[] = [];
-  const raw = yaml(text, path) as { default?: unknown; clients?: unknown; development_clients?: unknown };
+  const raw = yaml(text, path) as Partial<
+    Record<'default' | 'default_for' | 'clients' | 'development_clients', unknown>
+  >;
   const aside: Aside = { development_origins: new Map(), secret_hashes: new Map() };
   const read = (list: unknown): ClientPolicy[] =>
     Array.isArray(list)
@@ -74,8 +78,13 @@ export function readClientsFile(text: string, path: string): ClientsFile {
   if (typeof raw?.default !== 'string' || !clients.some((c) => c.client_id === raw.default)) {
     problems.push('default: names no client of this file');
   }
+  const default_for = (raw?.default_for ?? {}) as ClientsFile['default_for'];
+  for (const [grant, id] of Object.entries(default_for)) {
+    const may = clients.find((c) => c.client_id === id)?.grants.includes(grant);
+    if (!may) problems.push(`default_for: ${grant} names no client of this file that has it`);
+  }
   if (problems.length) throw problem(path, problems);
-  return { default_client_id: raw.default as string, clients, development_clients, ...aside };
+  return { default_client_id: raw.default as string, default_for, clients, development_clients, ...aside };
 }
 
 function readClient(entry: Record<string, unknown>, aside: Aside, problems: string[]): ClientPolicy | undefined {

@@ -35,10 +35,12 @@ export class Clients implements OnModuleInit {
 
   /**
    * The policy of a client, or of the default one when none is named.
+   * @param grant the way in, which may have a default of its own
    * @throws Refusal `unknown_client`
    */
-  policyOf(clientId: string | undefined): ClientPolicy {
-    const policy = this.policies.get(clientId ?? this.file.default_client_id);
+  policyOf(clientId: string | undefined, grant?: Grant): ClientPolicy {
+    const byDefault = (grant && this.file.default_for[grant]) ?? this.file.default_client_id;
+    const policy = this.policies.get(clientId ?? byDefault);
     if (!policy) throw UnknownClient.with();
     return policy;
   }

@@ -32,7 +32,7 @@ export class ProviderStarts {
    */
   async start(input: StartProviderRequest, linkFor?: UserActor): Promise<ProviderStart> {
     const provider = this.providers.of(input.provider);
-    const policy = this.clients.policyOf(input.client_id ?? linkFor?.client_id);
+    const policy = this.clients.policyOf(input.client_id ?? linkFor?.client_id, 'oauth');
     this.assertMay(policy, linkFor !== undefined);
     const return_to = this.returnOf(policy, input.return_to);
     const state = newState();

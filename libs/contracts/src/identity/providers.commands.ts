@@ -129,7 +129,6 @@ export class ProveWalletRequest {
   @Text({ max: 132, pattern: /^0x[0-9a-fA-F]{130}$/, description: 'The wallet’s `personal_sign` over it.' })
   signature!: string;
   @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
-  @Text({ optional: true, max: 255, pattern: PLAIN }) origin?: string;
 }
 
 export const LoginWithWallet = command('identity.wallet.login', {

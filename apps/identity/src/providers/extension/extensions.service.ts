@@ -45,11 +45,10 @@ export class Extensions {
     }
   }
 
-  /** By client or by the extension’s id; when neither is said, the only extension there is. */
+  /** By client, or by the extension’s id at Twitch. */
   private policyOf(name: string | undefined): ClientPolicy {
-    const all = this.clients.list().clients.filter((client) => client.extension);
-    const byExtension = name === undefined ? all : all.filter((client) => client.extension!.id === name);
-    const policy = byExtension.length === 1 ? byExtension[0]! : this.clients.policyOf(name);
+    const extension = this.clients.list().clients.find((c) => name !== undefined && c.extension?.id === name);
+    const policy = extension ?? this.clients.policyOf(name, 'extension');
     assertGrant(policy, 'extension');
     return policy;
   }

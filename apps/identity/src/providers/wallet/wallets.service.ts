@@ -30,14 +30,14 @@ export class Wallets {
 
   /** @throws Refusal `unknown_client`, `grant_not_allowed` */
   async start(input: StartWalletRequest): Promise<WalletMessage> {
-    const policy = this.clients.policyOf(input.client_id);
+    const policy = this.clients.policyOf(input.client_id, 'web3');
     assertGrant(policy, 'web3');
     return this.proofs.start(input, { policy });
   }
 
   /** @throws Refusal `wallet_proof_invalid`, `sign_in_refused` */
   async login(input: ProveWalletRequest, { origin }: Call): Promise<SignedIn> {
-    const policy = this.clients.policyOf(input.client_id);
+    const policy = this.clients.policyOf(input.client_id, 'web3');
     assertGrant(policy, 'web3');
     const identity = await this.told(policy.client_id, null, this.proofs.check(input, { policy }));
     const terms = { policy, grant: 'web3' as const, amr: ['pop'], origin, register: true };
