@@ -16,6 +16,9 @@ import { EntitlementsController } from './entitlements/entitlements.controller.j
 import { EntitlementsRepository } from './entitlements/entitlements.repository.js';
 import { EntitlementsService } from './entitlements/entitlements.service.js';
 import { GrantsRepository } from './entitlements/grants.repository.js';
+import { InstallationsController } from './installations/installations.controller.js';
+import { InstallationsRepository } from './installations/installations.repository.js';
+import { InstallationsService } from './installations/installations.service.js';
 import { LicenseTokensController } from './license-tokens/license-tokens.controller.js';
 import { LicenseTokensRepository } from './license-tokens/license-tokens.repository.js';
 import { LicenseTokensService } from './license-tokens/license-tokens.service.js';
@@ -76,6 +79,8 @@ const WAYS_IN: Provider[] = [
   ClaimsService,
   ClaimAnswersService,
   BillingService,
+  InstallationsRepository,
+  InstallationsService,
 ];
 
 const CONTROLLERS: Type[] = [
@@ -85,6 +90,7 @@ const CONTROLLERS: Type[] = [
   LicenseTokensController,
   ClaimsController,
   BillingController,
+  InstallationsController,
   RevocationListsController,
   ValidationController,
 ];

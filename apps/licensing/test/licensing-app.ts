@@ -11,6 +11,7 @@ import { ClaimsController } from '../src/claims/claims.controller.js';
 import { Clock } from '../src/clock/clock.service.js';
 import { DueEntitlementsService } from '../src/entitlements/due-entitlements.service.js';
 import { EntitlementsController } from '../src/entitlements/entitlements.controller.js';
+import { InstallationsController } from '../src/installations/installations.controller.js';
 import { LicenseTokensController } from '../src/license-tokens/license-tokens.controller.js';
 import { LicenseKeys } from '../src/licenses/license-keys.service.js';
 import { LicensesController } from '../src/licenses/licenses.controller.js';
@@ -26,6 +27,7 @@ const CONTROLLERS: Type<object>[] = [
   BillingController,
   ClaimsController,
   EntitlementsController,
+  InstallationsController,
   LicenseTokensController,
   LicensesController,
   OwnersController,

@@ -58,6 +58,11 @@ export class Neighbours {
 
   onReconnect(): void {}
 
+  /** What a command is answered with from now on. */
+  on<Req extends object, Res extends object>(command: Command<Req, Res>, answer: (input: Req) => object): void {
+    this.answers[command.name] = answer;
+  }
+
   private readonly answers: Record<string, (input: never) => object> = {
     [ResolveOwner.name]: ({ email }: { email: string }) => ({ user_id: this.owners.get(email.toLowerCase()) ?? null }),
     [ReadContact.name]: ({ user_id }: { user_id: string }) => ({
