@@ -4,6 +4,7 @@ import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-an
 import { Providers1795300000200 } from './1795300000200-providers.js';
 import { Devices1795300000300 } from './1795300000300-devices.js';
 import { Authorization1795300000400 } from './1795300000400-authorization.js';
+import { AuditAndAdmin1795300000500 } from './1795300000500-audit-and-admin.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
@@ -14,5 +15,6 @@ export const migrations = [
   Providers1795300000200,
   Devices1795300000300,
   Authorization1795300000400,
+  AuditAndAdmin1795300000500,
   ProfilesAndLifecycle1795300000600,
 ];
