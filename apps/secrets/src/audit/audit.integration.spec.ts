@@ -3,6 +3,7 @@ import type { INestMicroservice } from '@nestjs/common';
 import type { Bus } from '#bus';
 import { SignToken, Unavailable, VerifyAudit } from '#contracts';
 import { testRun } from '../../../../test/support/index.js';
+import { KeyringUpkeep } from '../keys/keyring-upkeep.service.js';
 import { accessClaims, secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
 import { AuditLog } from './audit-log.service.js';
 
@@ -80,14 +81,17 @@ describe('the audit log', () => {
   beforeAll(async () => {
     world = await secretsWorld();
     replica = await world.replica();
-    await world.replica();
+    const second = await world.replica();
+    // A key in waiting that is made between a copy of the log and its return would be an entry that is lost.
+    for (const each of [replica, second]) await each.get(KeyringUpkeep).settled;
     identity = await world.bus('identity');
     gateway = await world.bus('gateway');
     const url = new URL(testRun().postgresUrl);
     url.pathname = new URL(world.database.url).pathname;
     superuser = new pg.Client({ connectionString: url.href });
     await superuser.connect();
-    for (let i = 0; i < 60; i++) await sign();
+    // Which replica takes a command is the broker's choice.
+    for (let i = 0; i < 60 || (await shortest()) < 20; i++) await sign();
   }, 60_000);
   afterAll(async () => {
     await superuser?.end();
@@ -98,6 +102,8 @@ describe('the audit log', () => {
   const verify = () => gateway.send(VerifyAudit, {});
   const entries = async (): Promise<number> =>
     Number((await world.database.query<{ count: string }>('SELECT count(*) FROM audit_log'))[0]!.count);
+  const shortest = async (): Promise<number> =>
+    Number((await world.database.query<{ seq: string }>('SELECT min(seq) AS seq FROM audit_heads'))[0]!.seq);
   const longest = async (): Promise<string> =>
     (
       await world.database.query<{ chain: string }>(
@@ -110,9 +116,7 @@ describe('the audit log', () => {
     const report = await verify();
     expect(report.broken_at).toBeNull();
     expect(report.chains).toBe(2);
-    // The replicas make their keys in waiting meanwhile.
-    expect(report.entries).toBeGreaterThanOrEqual(before);
-    expect(report.entries).toBeLessThanOrEqual(await entries());
+    expect(report.entries).toBe(before);
     expect(before).toBeGreaterThanOrEqual(60);
   });
 

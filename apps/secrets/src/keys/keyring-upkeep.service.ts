@@ -38,6 +38,11 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     await this.turn;
   }
 
+  /** Resolves when what it is at now is done. */
+  get settled(): Promise<void> {
+    return this.turn;
+  }
+
   private look(): void {
     this.turn = this.turn
       .then(() => this.once())

@@ -89,6 +89,10 @@ export class Keyring {
     await this.addMissing('next', this.dataKey!, slots);
   }
 
+  /**
+   * Makes keys one or two at a time: each keeps a thread of the pool for up to some seconds, and signatures and the
+   * sign-in of new database connections wait for the same threads.
+   */
   private async addMissing(
     state: 'next' | 'active',
     dataKey: DataKey,
@@ -96,7 +100,10 @@ export class Keyring {
   ): Promise<void> {
     const there = new Set((await this.stored.slotsWith(state)).map(slotName));
     const missing = slots.filter((slot) => !there.has(slotName(slot)));
-    await Promise.all(missing.map((slot) => this.add(slot, state, dataKey)));
+    const lane = async (): Promise<void> => {
+      for (let slot = missing.shift(); slot; slot = missing.shift()) await this.add(slot, state, dataKey);
+    };
+    await Promise.all(Array.from({ length: state === 'active' ? 2 : 1 }, lane));
   }
 
   private async add(slot: KeySlot, state: 'next' | 'active', dataKey: DataKey): Promise<void> {
