@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#bus';
 import { PersistenceModule } from '#persistence';
+import { ErasureModule } from './erasure/erasure.module.js';
 import type { FulfillmentConfig } from './fulfillment.config.js';
 import { MailModule } from './mail/mail.module.js';
 import { migrations } from './migrations/index.js';
@@ -8,7 +9,7 @@ import { OrdersModule } from './orders/orders.module.js';
 import { StorefrontEventsModule } from './storefront-events/storefront-events.module.js';
 
 /** Everything but the ways to the database and to the other services. */
-export const FEATURES = [StorefrontEventsModule, OrdersModule, MailModule];
+export const FEATURES = [StorefrontEventsModule, OrdersModule, MailModule, ErasureModule];
 
 /** Storefronts, orders and the mail of all services. */
 @Module({})

@@ -22,6 +22,9 @@ import { InstallationsService } from './installations/installations.service.js';
 import { LicenseTokensController } from './license-tokens/license-tokens.controller.js';
 import { LicenseTokensRepository } from './license-tokens/license-tokens.repository.js';
 import { LicenseTokensService } from './license-tokens/license-tokens.service.js';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { ErasureRepository } from './erasure/erasure.repository.js';
+import { ErasureService } from './erasure/erasure.service.js';
 import { IdempotencyRepository } from './licenses/idempotency.repository.js';
 import { IssuanceRepository } from './licenses/issuance.repository.js';
 import { IssuingService } from './licenses/issuing.service.js';
@@ -79,6 +82,8 @@ const WAYS_IN: Provider[] = [
   ClaimsService,
   ClaimAnswersService,
   BillingService,
+  ErasureRepository,
+  ErasureService,
   InstallationsRepository,
   InstallationsService,
 ];
@@ -90,6 +95,7 @@ const CONTROLLERS: Type[] = [
   LicenseTokensController,
   ClaimsController,
   BillingController,
+  ErasureController,
   InstallationsController,
   RevocationListsController,
   ValidationController,

@@ -9,6 +9,7 @@ import { testDatabase, type TestDatabase } from '../../../test/support/index.js'
 import { BillingController } from '../src/billing/billing.controller.js';
 import { ClaimsController } from '../src/claims/claims.controller.js';
 import { Clock } from '../src/clock/clock.service.js';
+import { ErasureController } from '../src/erasure/erasure.controller.js';
 import { DueEntitlementsService } from '../src/entitlements/due-entitlements.service.js';
 import { EntitlementsController } from '../src/entitlements/entitlements.controller.js';
 import { InstallationsController } from '../src/installations/installations.controller.js';
@@ -27,6 +28,7 @@ const CONTROLLERS: Type<object>[] = [
   BillingController,
   ClaimsController,
   EntitlementsController,
+  ErasureController,
   InstallationsController,
   LicenseTokensController,
   LicensesController,

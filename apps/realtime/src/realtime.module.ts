@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessTokensModule } from '#access-tokens';
 import { BusModule } from '#bus';
+import { ErasureController } from './erasure/erasure.controller.js';
 import { FramesController } from './frames/frames.controller.js';
 import { FramesService } from './frames/frames.service.js';
 import type { RealtimeConfig } from './realtime.config.js';
@@ -18,7 +19,7 @@ export class RealtimeModule {
         BusModule.forApp({ app: 'realtime', url: config.natsUrl, seedFile: config.natsSeedFile }),
         AccessTokensModule.forApp(config.publicUrl),
       ],
-      controllers: [FramesController],
+      controllers: [FramesController, ErasureController],
       providers: [FramesService, Connections, SocketsDrain, SocketsUpkeep, UpgradesService],
     };
   }

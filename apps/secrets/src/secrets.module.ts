@@ -7,6 +7,9 @@ import { AuditRepository } from './audit/audit.repository.js';
 import { AuditVerifier } from './audit/audit-verifier.service.js';
 import { DataKeysRepository } from './kek/data-keys.repository.js';
 import { DataKeysService } from './kek/data-keys.service.js';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { HeldKeysRepository } from './erasure/held-keys.repository.js';
 import { readKekFile } from './kek/kek-file.js';
 import { Keks } from './kek/keks.js';
 import { LocalKek } from './kek/local-kek.js';
@@ -33,6 +36,7 @@ import { Vault } from './vault/vault.service.js';
 const KEK = [DataKeysService, DataKeysRepository];
 const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
 const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
+const ERASURE = [ErasureService, HeldKeysRepository];
 const VAULT = [OwnerErasure, OwnerKeys, SealedValues, Vault];
 const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
@@ -53,8 +57,23 @@ export class SecretsModule {
         }),
         BusModule.forApp({ app: 'secrets', url: config.natsUrl, seedFile: config.natsSeedFile }),
       ],
-      controllers: [KeysController, AuditController, SigningController, RevocationListsController, VaultController],
-      providers: [{ provide: Keks, useValue: new Keks(kek) }, ...KEK, ...KEYS, ...AUDIT, ...SIGNING, ...VAULT],
+      controllers: [
+        KeysController,
+        AuditController,
+        SigningController,
+        RevocationListsController,
+        VaultController,
+        ErasureController,
+      ],
+      providers: [
+        { provide: Keks, useValue: new Keks(kek) },
+        ...KEK,
+        ...KEYS,
+        ...AUDIT,
+        ...SIGNING,
+        ...VAULT,
+        ...ERASURE,
+      ],
     };
   }
 }

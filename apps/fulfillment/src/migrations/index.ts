@@ -1,4 +1,5 @@
 import { Fulfillment1795219200000 } from './1795219200000-fulfillment.js';
+import { Erasure1795300000600 } from './1795300000600-erasure.js';
 
 /** Migrations of fulfillment's database, oldest first. */
-export const migrations = [Fulfillment1795219200000];
+export const migrations = [Fulfillment1795219200000, Erasure1795300000600];
