@@ -18,7 +18,6 @@ import {
   SessionsRevoked,
   StartDevice,
   StartPairing,
-  TokenOfAnotherClient,
   type DeviceToken,
   type IssuedTokens,
 } from '#contracts';
@@ -261,14 +260,4 @@ describe('installations', () => {
     expect(await outcome(app.refresh(two.session.tokens.refresh_token))).toBe('ok');
     expect((await revoked()).map((r) => r.id)).toContain(one.session.session_id);
   });
-});
-
-it('R-AS6: a client revokes its own refresh tokens and no other’s', async () => {
-  const who = await app.register();
-  const refresh_token = who.tokens.refresh_token!;
-  const logout = (client_id: string) => outcome(app.ask(Logout, { refresh_token, client_id }));
-  expect(await logout('web')).toBe(TokenOfAnotherClient.code);
-  expect(await outcome(app.refresh(refresh_token))).toBe('ok');
-  expect(await logout('branchpy-cli')).toBe('ok');
-  expect(await outcome(app.refresh(refresh_token))).toBe('refresh_token_invalid');
 });

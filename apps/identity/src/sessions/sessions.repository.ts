@@ -145,14 +145,6 @@ export class SessionsRepository {
     return this.tx.query<EndedSession>(END_ALL_STATEMENT, [userId, reason]);
   }
 
-  /** The client that a session belongs to, whether or not it lives. */
-  async clientOf(sessionId: string): Promise<string | undefined> {
-    const [row] = await this.tx.query<{ client_id: string }>('SELECT client_id FROM auth_sessions WHERE id = $1', [
-      sessionId,
-    ]);
-    return row?.client_id;
-  }
-
   /** The owner of a live session whose token is the current one or the one before it. */
   async ownerOf({ session_id, hashes }: PresentedToken): Promise<string | undefined> {
     const [row] = await this.tx.query<{ user_id: string }>(

@@ -3,7 +3,6 @@ import {
   InvalidToken,
   NotFound,
   SessionEnded,
-  TokenOfAnotherClient,
   type Actor,
   type EndedSessions,
   type LogoutRequest,
@@ -42,14 +41,10 @@ export class SessionsService {
     return { session_ids: [ended.id] };
   }
 
-  /**
-   * Signs out; what there is to end is ended, and the answer is the same when there is nothing.
-   * @throws Refusal `token_of_another_client` when a client is named and the refresh token is not its own
-   */
-  async logout({ refresh_token, all, client_id }: LogoutRequest, actor?: Actor): Promise<EndedSessions> {
+  /** Signs out; what there is to end is ended, and the answer is the same when there is nothing. */
+  async logout({ refresh_token, all }: LogoutRequest, actor?: Actor): Promise<EndedSessions> {
     const person = actor?.kind === 'user' ? actor : undefined;
     const token = refresh_token === undefined ? undefined : this.read(refresh_token);
-    if (token && client_id !== undefined) await this.assertClient(token.session_id, client_id);
     const owner = all ? (person?.user_id ?? (token && (await this.sessions.ownerOf(token)))) : undefined;
     const ended = owner
       ? await this.sessions.endAll(owner, 'logout')
@@ -64,11 +59,6 @@ export class SessionsService {
   /** @throws Refusal `invalid_token` when the session has ended or the account is closed */
   async assertLive(actor: UserActor): Promise<void> {
     if (!(await this.sessions.isLive(actor.session_id, actor.user_id))) throw InvalidToken.with();
-  }
-
-  private async assertClient(sessionId: string, clientId: string): Promise<void> {
-    const owner = await this.sessions.clientOf(sessionId);
-    if (owner !== undefined && owner !== clientId) throw TokenOfAnotherClient.with();
   }
 
   private read(refreshToken: string): PresentedToken | undefined {

@@ -14,11 +14,6 @@ export const UserCodeInvalid = error(
   'invalid',
   'There is no device waiting for this code. It may have expired.',
 );
-export const TokenOfAnotherClient = error(
-  'token_of_another_client',
-  'invalid',
-  'The token was issued to another client application.',
-);
 
 /** A refusal of a poll, with the code also where OAuth clients look for it. */
 export const pollRefusal = (spec: ErrorSpec, more: Record<string, number> = {}): Refusal =>

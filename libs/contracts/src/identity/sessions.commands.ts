@@ -2,7 +2,6 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { InvalidToken, NotFound, Overloaded, UnknownClient, ValidationFailed } from '../general.errors.js';
-import { TokenOfAnotherClient } from './device-flow.errors.js';
 import { ClientAuthenticationFailed, InvalidScope } from './authorization.errors.js';
 import {
   GrantNotAllowed,
@@ -73,13 +72,6 @@ export const RefreshSession = command('identity.session.refresh', {
 export class LogoutRequest {
   @SecretText({ optional: true, max: 1024 }) refresh_token?: string;
   @Flag({ optional: true, description: 'End every session of the person.' }) all?: boolean;
-  @Text({
-    optional: true,
-    max: 64,
-    pattern: PLAIN,
-    description: 'When given, a refresh token of another client ends nothing and is refused (RFC 7009 §2.1).',
-  })
-  client_id?: string;
 }
 
 /** Sessions that ended, for the gateway's own revocation list. */
@@ -90,7 +82,6 @@ export class EndedSessions {
 export const Logout = command('identity.session.logout', {
   request: LogoutRequest,
   response: EndedSessions,
-  errors: [TokenOfAnotherClient],
   permission: 'anyone',
   summary: 'Ends the session that the token or the actor names; answers the same when there is none.',
 });
