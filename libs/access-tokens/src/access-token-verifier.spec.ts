@@ -1,8 +1,9 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import type { Bus } from '#bus';
 import { ListClients, ListPublicKeys, ListRevocations, Refusal, type Command } from '#contracts';
-import { AccessTokenVerifier } from './access-token-verifier.js';
+import { AccessTokenVerifier, ANY_SCOPE } from './access-token-verifier.js';
 import { ClientPolicyCache } from './client-policies.js';
+import { IdTokenReader } from './id-token-reader.js';
 import { KeyCache } from './key-cache.js';
 import { RevocationList } from './revocation-list.js';
 
@@ -165,6 +166,56 @@ describe('an access token', () => {
     const before = t.asked.length;
     for (let i = 0; i < 50; i += 1) await refused(t.verifier.verify(token(claims(), { kid: `forged-${i}` })));
     expect(t.asked.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('an application’s access token', () => {
+  const code = async (scope: unknown, asked?: string): Promise<string> => {
+    const t = await verifier();
+    return t.verifier.verify(token(claims({ scope })), asked).then(
+      () => 'ok',
+      (error: unknown) => (error as Refusal).code,
+    );
+  };
+
+  it('R-AS9: is good for its scope and not for its person’s account', async () => {
+    expect(await code('openid profile')).toBe('insufficient_scope');
+    expect(await code('openid profile', 'email')).toBe('insufficient_scope');
+    expect(await code('openid profile', 'openid')).toBe('ok');
+    expect(await code('openid profile', ANY_SCOPE)).toBe('ok');
+    expect(await code('openid account')).toBe('ok');
+  });
+
+  it('R-AS9: that is limited to nothing is not one without limits', async () => {
+    for (const scope of ['', ' ', 7, ['account']]) expect(await code(scope)).toBe('invalid_token');
+  });
+
+  it('R-JW1: verifies with the one algorithm of its key', async () => {
+    const keys = [{ ...publicKey('e1', ec.publicKey), alg: 'ES256' }];
+    const t = await verifier(neighbours(keys));
+    const input = `${part({ alg: 'ES256', typ: 'at+jwt', kid: 'e1' })}.${part(claims())}`;
+    const signature = sign('sha256', Buffer.from(input), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+    await t.verifier.verify(`${input}.${signature.toString('base64url')}`);
+    await refused(t.verifier.verify(token(claims(), { kid: 'e1' })));
+  });
+});
+
+describe('an ID token', () => {
+  it('R-AS10 R-JW2: is read as a hint only, also when it has expired', async () => {
+    const t = await verifier(neighbours([publicKey('k1', rsa.publicKey, 'active', 'id_token')]));
+    const reader = new IdTokenReader(ISSUER, t.keys);
+    const payload = { ...claims(), aud: 'cli', exp: now() - 86_400 };
+    const hint = { user_id: payload.sub, client_id: 'cli', session_id: payload.sid };
+    expect(await reader.read(token(payload, { typ: 'JWT' }))).toEqual(hint);
+    await refused(t.verifier.verify(token(payload, { typ: 'JWT' })));
+    const forged = [
+      token(payload, { typ: 'at+jwt' }),
+      token(payload, { typ: 'JWT' }, other.privateKey),
+      token({ ...payload, iss: 'https://evil.example' }, { typ: 'JWT' }),
+      token(payload, { typ: 'JWT', kid: 'unknown' }),
+      'nonsense',
+    ];
+    for (const one of forged) expect(await reader.read(one)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidToken, type UserActor } from '#contracts';
+import { ACCOUNT_SCOPE, InsufficientScope, InvalidToken, type UserActor } from '#contracts';
 import { ClientPolicyCache } from './client-policies.js';
 import { isExpired, readClaims, type VerifiedToken } from './claims.rules.js';
 import { readHeader, verifySignature } from './jws.rules.js';
@@ -11,6 +11,9 @@ export const ISSUER = Symbol('issuer');
 
 /** `aud` of tokens that internal callers get by client credentials. */
 export const SERVICE_AUDIENCE = 'gatehouse-internal';
+
+/** Asks for no scope in particular: for routes that are about the token itself. */
+export const ANY_SCOPE = '*';
 
 const CACHE_SIZE = 10_000;
 
@@ -28,10 +31,12 @@ export class AccessTokenVerifier {
 
   /**
    * Verifies a person's access token.
-   * @throws Refusal `invalid_token` when it is anything but a live `at+jwt` of a known client for that client's audience
+   * @param scope what a token that is limited to scopes has to have; by default none but one for the whole account does
+   * @throws Refusal `invalid_token` when it is anything but a live `at+jwt` of a known client for that client's audience;
+   *   `insufficient_scope`
    */
-  async verify(token: string): Promise<VerifiedToken> {
-    const verified = await this.verifyBearer(token);
+  async verify(token: string, scope?: string): Promise<VerifiedToken> {
+    const verified = await this.verifyBearer(token, scope);
     if (!verified.sid) throw InvalidToken.with();
     return verified;
   }
@@ -40,14 +45,15 @@ export class AccessTokenVerifier {
    * Verifies a person's access token or a paired device's. Only for what a device may do too: its token is good for no
    * route of an account (R-DP2).
    * @returns with `device_id` for a device, with `sid` for a person
-   * @throws Refusal `invalid_token`
+   * @throws Refusal `invalid_token`, `insufficient_scope`
    */
-  async verifyBearer(token: string): Promise<VerifiedToken> {
+  async verifyBearer(token: string, scope: string = ACCOUNT_SCOPE): Promise<VerifiedToken> {
     const verified = this.seen.get(token) ?? (await this.check(token));
     const audience = this.clients.find(verified.client_id)?.audience;
     const isBearer = verified.sid !== undefined || verified.device_id !== undefined;
     if (!audience || !isBearer || !verified.aud.every((a) => audience.includes(a))) throw InvalidToken.with();
     this.assertAlive(token, verified);
+    if (!covers(verified.scopes, scope)) throw InsufficientScope.with();
     return verified;
   }
 
@@ -82,6 +88,10 @@ export class AccessTokenVerifier {
   }
 }
 
+/** An application has what its person allowed it and no more; who signed in directly has everything. */
+const covers = (scopes: readonly string[], scope: string): boolean =>
+  !scopes.length || scope === ANY_SCOPE || scopes.includes(ACCOUNT_SCOPE) || scopes.includes(scope);
+
 /** The actor that a verified token stands for. */
 export const actorOf = (token: VerifiedToken): UserActor => ({
   kind: 'user',
@@ -91,4 +101,5 @@ export const actorOf = (token: VerifiedToken): UserActor => ({
   roles: token.roles,
   amr: token.amr,
   auth_time: token.auth_time,
+  ...(token.scopes.length ? { scopes: token.scopes } : {}),
 });

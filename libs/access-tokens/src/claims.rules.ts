@@ -19,12 +19,12 @@ export interface VerifiedToken {
   roles: string[];
   amr: string[];
   auth_time: number;
-  /** Granted scopes of a service token. */
+  /** What it is limited to; a person's token without any is good for everything. */
   scopes: string[];
 }
 
-const text = (value: unknown): string => {
-  if (typeof value !== 'string' || value === '' || value.length > 255) throw InvalidToken.with();
+const text = (value: unknown, max = 255): string => {
+  if (typeof value !== 'string' || value === '' || value.length > max) throw InvalidToken.with();
   return value;
 };
 
@@ -33,7 +33,14 @@ const seconds = (value: unknown): number => {
   return value;
 };
 
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map((item) => text(item)) : []);
+
+/** A claim that limits a token to nothing at all must not read as one that limits it in nothing. */
+function scopesIn(claim: string): string[] {
+  const scopes = claim.split(' ').filter(Boolean);
+  if (!scopes.length) throw InvalidToken.with();
+  return scopes;
+}
 
 /**
  * Checks the claims that every access token has (RFC 9068 §2.2) against `issuer` and the clock.
@@ -56,7 +63,7 @@ export function readClaims(claims: Claims, kid: string, issuer: string, now: num
     roles: texts(claims.roles),
     amr: texts(claims.amr),
     auth_time: claims.auth_time === undefined ? 0 : seconds(claims.auth_time),
-    scopes: typeof claims.scope === 'string' ? claims.scope.split(' ').filter(Boolean) : [],
+    scopes: claims.scope === undefined ? [] : scopesIn(text(claims.scope, 2048)),
   };
   const notBefore = claims.nbf === undefined ? token.iat : seconds(claims.nbf);
   if (isExpired(token, now) || notBefore > now + 2 * LEEWAY) throw InvalidToken.with();

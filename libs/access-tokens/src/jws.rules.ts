@@ -2,7 +2,7 @@ import { verify, type KeyObject } from 'node:crypto';
 import { InvalidToken } from '#contracts';
 
 /** `typ` of the tokens that Gatehouse's own services accept. */
-export type TokenType = 'at+jwt' | 'device+jwt';
+export type TokenType = 'at+jwt' | 'device+jwt' | 'JWT';
 
 /** A public key with the one algorithm and the one kind of token it may be used with (RFC 8725 §3.1, §3.11). */
 export interface VerificationKey {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokenVerifier, actorOf } from '#access-tokens';
-import { Refusal, type UserActor } from '#contracts';
+import { InsufficientScope, Refusal, type UserActor } from '#contracts';
 import { bearerOf } from './access-guard.js';
 
 /** Reads access tokens where no guard demands one. */
@@ -9,7 +9,7 @@ import { bearerOf } from './access-guard.js';
 export class TokenReader {
   constructor(private readonly verifier: AccessTokenVerifier) {}
 
-  /** The person of a token. @throws Refusal `invalid_token` */
+  /** The person of a token. @throws Refusal `invalid_token`, `insufficient_scope` */
   async person(token: string): Promise<UserActor> {
     return actorOf(await this.verifier.verify(token));
   }
@@ -20,12 +20,16 @@ export class TokenReader {
     return token === undefined ? undefined : this.personIn(token);
   }
 
-  /** The person of a token, or nothing when it is not good. */
-  async personIn(token: string): Promise<UserActor | undefined> {
+  /**
+   * The person of a token, or nothing when it is not good.
+   * @param scope what a token of an application has to have; by default none but one for the whole account does
+   */
+  async personIn(token: string, scope?: string): Promise<UserActor | undefined> {
     try {
-      return await this.person(token);
+      return actorOf(await this.verifier.verify(token, scope));
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'unauthenticated') return undefined;
+      if (!(error instanceof Refusal)) throw error;
+      if (error.kind === 'unauthenticated' || error.is(InsufficientScope)) return undefined;
       throw error;
     }
   }

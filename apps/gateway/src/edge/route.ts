@@ -25,6 +25,8 @@ export interface RouteOptions {
   command?: Command;
   /** Default: the command's. */
   permission?: Permission;
+  /** A scope with which an application may ask, too; else its person alone may (R-AS9). */
+  scope?: string;
   /** Default `any`. */
   limit?: LimitName;
   /** `json` (default); `form`: form or JSON; `form-only`; `raw`: any type, bytes untouched. */

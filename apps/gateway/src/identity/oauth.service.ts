@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ANY_SCOPE } from '#access-tokens';
 import { Bus } from '#bus';
 import { RevokeToken } from '#contracts';
 import { askOf } from '../edge/ask.js';
@@ -29,7 +30,7 @@ export class OAuthService {
    */
   async revoke(form: RevokeForm, request: FastifyRequest): Promise<void> {
     const client = await this.parties.applications.authenticate(request, form);
-    const person = await this.parties.tokens.personIn(form.token);
+    const person = await this.parties.tokens.personIn(form.token, ANY_SCOPE);
     if (!person && form.token.length > 1024) return;
     const of = client ? { client_id: client.client_id } : {};
     const what = person ? { session_id: person.session_id } : { refresh_token: form.token };

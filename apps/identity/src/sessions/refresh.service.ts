@@ -43,7 +43,7 @@ export class RefreshService {
     const claim = readRefreshToken(this.keys.refresh, refresh_token);
     if (!claim) throw RefreshTokenInvalid.with();
     const authenticated = await this.clients.proves(asked);
-    const scopes = asked.scope?.split(' ').filter(Boolean);
+    const scopes = asked.scope?.trim() ? asked.scope.split(' ').filter(Boolean) : undefined;
     const successor = writeRefreshToken(this.keys.refresh, { ...claim, generation: claim.generation + 1 });
     const session = await this.attempts.rotate({
       ...claim,
