@@ -77,6 +77,8 @@ export class IdentityApp {
       deletionGraceDays: 7,
       agentFile: join(__dirname, '../../../config/agent.yaml'),
       broadcastFile: join(__dirname, '../../../config/broadcast.yaml'),
+      rolesFile: join(__dirname, '../../../config/roles.yaml'),
+      auditRetentionDays: 400,
       adminUsername: '',
       adminPassword: '',
       // Cheap, because what is tested is not how long a hash takes.
@@ -122,6 +124,10 @@ export class IdentityApp {
     return issuedOf(await this.ask(Login, { login, password, ...more }, { timeoutMs: 30_000 }));
   }
 
+  async loginFrom(login: string, password: string, origin: RequestOrigin): Promise<IssuedTokens> {
+    return issuedOf(await this.ask(Login, { login, password }, { origin, timeoutMs: 30_000 }));
+  }
+
   refresh(refresh_token: string | undefined, more: Partial<RefreshSessionRequest> = {}): Promise<IssuedTokens> {
     return this.ask(RefreshSession, { refresh_token: refresh_token!, ...more }, { timeoutMs: 30_000 });
   }
@@ -129,6 +135,11 @@ export class IdentityApp {
   /** The events of a kind that were written for a key, oldest first. */
   async events<D extends object>(event: DomainEvent<D>, key: string): Promise<D[]> {
     return (await this.told).filter((e) => e.event === event.name && e.key === key).map((e) => e.data as D);
+  }
+
+  /** The events of a kind, oldest first. */
+  async eventsOf<D extends object>(event: DomainEvent<D>): Promise<D[]> {
+    return (await this.told).filter((e) => e.event === event.name).map((e) => e.data as D);
   }
 
   /** A provider of the first replica. */

@@ -15,7 +15,7 @@ export class OneTimeTokensRepository {
 
   /** Stores a token and voids the older ones of its kind (R-RC4). The account's row makes two such calls take turns. */
   async issue(token: NewOneTimeToken): Promise<void> {
-    await this.tx.query('SELECT 1 FROM website_users WHERE id = $1 FOR NO KEY UPDATE', [token.user_id]);
+    await this.lock(token.user_id);
     await this.void(token.user_id, [token.kind]);
     await this.add(token);
   }
@@ -69,13 +69,18 @@ export class OneTimeTokensRepository {
     return row;
   }
 
-  /** How many of a kind were issued to an account in the last hour. */
+  /** How many of a kind were issued to an account in the last hour; those who ask take turns until they have decided. */
   async issuedLately(userId: string, kind: MailTokenKind): Promise<number> {
+    await this.lock(userId);
     const [row] = await this.tx.query<{ count: number }>(
       `SELECT count(*)::integer AS count FROM one_time_tokens
        WHERE user_id = $1 AND kind = $2 AND created_at > now() - interval '1 hour'`,
       [userId, kind],
     );
     return row!.count;
+  }
+
+  private async lock(userId: string): Promise<void> {
+    await this.tx.query('SELECT 1 FROM website_users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
   }
 }

@@ -1,6 +1,7 @@
 import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
 import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
+import { CredentialVersions1795300000101 } from './1795300000101-credential-versions.js';
 import { Providers1795300000200 } from './1795300000200-providers.js';
 import { Devices1795300000300 } from './1795300000300-devices.js';
 import { Authorization1795300000400 } from './1795300000400-authorization.js';
@@ -12,6 +13,7 @@ export const migrations = [
   Accounts1795219200000,
   Sessions1795219200001,
   PasswordsAndAddresses1795300000100,
+  CredentialVersions1795300000101,
   Providers1795300000200,
   Devices1795300000300,
   Authorization1795300000400,

@@ -44,6 +44,8 @@ export class PasswordHoldersRepository {
   private async update({ id, kept_in }: PasswordHolder, hash: string, also: string, more: unknown[] = []) {
     const key = kept_in === 'admin_credentials' ? 'user_id' : 'id';
     const sql = `UPDATE ${kept_in} SET password_hash = $2, updated_at = now() WHERE ${key} = $1 ${also} RETURNING 1`;
-    return (await this.tx.query(sql, [id, hash, ...more])).length > 0;
+    if ((await this.tx.query(sql, [id, hash, ...more])).length === 0) return false;
+    await this.tx.query('UPDATE website_users SET credential_version = credential_version + 1 WHERE id = $1', [id]);
+    return true;
   }
 }
