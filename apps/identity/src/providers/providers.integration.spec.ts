@@ -198,7 +198,11 @@ describe('where a sign-in begins and ends', () => {
 });
 
 describe('whose account it is', () => {
-  const signIn = async (provider: ProviderName, who: Record<string, unknown>, register = true): Promise<FinishedProvider> => {
+  const signIn = async (
+    provider: ProviderName,
+    who: Record<string, unknown>,
+    register = true,
+  ): Promise<FinishedProvider> => {
     const tab = browser();
     tab.seat(provider, who);
     return tab.signIn(provider, { register });
