@@ -3,12 +3,14 @@ import { BusModule } from '#bus';
 import { PersistenceModule } from '#persistence';
 import { admin } from './admin/admin.module.js';
 import { agentConfig } from './agent-config/agent-config.module.js';
+import { audit } from './audit/audit.module.js';
 import { broadcastConfig } from './broadcast-config/broadcast-config.module.js';
 import { authorization } from './authorization/authorization.module.js';
 import { clients } from './clients/clients.module.js';
 import { deviceFlow } from './device-flow/device-flow.module.js';
 import { devices } from './devices/devices.module.js';
 import { email } from './email/email.module.js';
+import { grants } from './grants/grants.module.js';
 import { guessing } from './guessing/guessing.module.js';
 import { housekeeping } from './housekeeping/housekeeping.module.js';
 import { identities } from './identities/identities.module.js';
@@ -34,12 +36,14 @@ import { migrations } from './migrations/index.js';
 const FEATURES: Feature[] = [
   admin,
   agentConfig,
+  audit,
   broadcastConfig,
   authorization,
   clients,
   deviceFlow,
   devices,
   email,
+  grants,
   guessing,
   housekeeping,
   identities,

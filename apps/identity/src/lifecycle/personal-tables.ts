@@ -13,6 +13,7 @@ const of = (...shown: string[]): PersonalTable => ({ owner: 'user_id', shown });
  * here what its person is shown. All of them are emptied of a person who is erased.
  */
 export const PERSONAL_TABLES: Readonly<Record<string, PersonalTable>> = {
+  action_grants: of('action', 'record', 'created_at', 'expires_at'),
   admin_credentials: of('username', 'created_at', 'updated_at'),
   agent_configs: of('changes', 'updated_at'),
   auth_sessions: of(

@@ -27,10 +27,10 @@ export class ProfilesAndLifecycle1795300000600 implements MigrationInterface {
       );
       CREATE INDEX idx_personal_exports_user ON personal_exports (user_id, at);
 
-      -- Outlives the account: it says by pseudonym that a person is erased everywhere, or who has yet to do it.
+      -- Outlives the account: it says that somebody is erased everywhere, and no longer who that was.
       CREATE TABLE account_erasures (
         id uuid PRIMARY KEY,
-        user_id uuid NOT NULL,
+        user_id uuid,
         state text NOT NULL CHECK (state IN ('waiting', 'erasing', 'erased')),
         requested_at timestamptz NOT NULL DEFAULT now(),
         due_at timestamptz NOT NULL,
@@ -40,7 +40,8 @@ export class ProfilesAndLifecycle1795300000600 implements MigrationInterface {
         acknowledged text[] NOT NULL DEFAULT '{}',
         erased_at timestamptz,
         CHECK ((state = 'waiting') = (begun_at IS NULL)),
-        CHECK ((state = 'erased') = (erased_at IS NOT NULL))
+        CHECK ((state = 'erased') = (erased_at IS NOT NULL)),
+        CHECK ((state = 'erased') = (user_id IS NULL))
       );
       CREATE UNIQUE INDEX idx_account_erasures_user ON account_erasures (user_id);
       CREATE INDEX idx_account_erasures_open ON account_erasures (due_at) WHERE state <> 'erased';

@@ -7,6 +7,7 @@ import { Devices1795300000300 } from './1795300000300-devices.js';
 import { Authorization1795300000400 } from './1795300000400-authorization.js';
 import { AuditAndAdmin1795300000500 } from './1795300000500-audit-and-admin.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
+import { ActionGrants1795300000900 } from './1795300000900-action-grants.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Authorization1795300000400,
   AuditAndAdmin1795300000500,
   ProfilesAndLifecycle1795300000600,
+  ActionGrants1795300000900,
 ];
