@@ -10,9 +10,10 @@ import {
   type UserActor,
 } from '#contracts';
 import { startProvidersStandIn, type ProvidersStandIn } from '../../stand-ins/src/providers/providers-stand-in.js';
-import { REGISTRATION } from '../../stand-ins/src/providers/oauth-desk.js';
 import type { IdentityConfig } from '../src/identity.config.js';
 import { IdentityApp } from './identity-app.js';
+
+const REGISTRATION = { client_id: 'gatehouse-development', client_secret: 'the secret of a stand-in' };
 
 /** What identity has to be told to use the stand-ins. */
 export function configFor(url: string): Partial<Omit<IdentityConfig, 'verify'>> {
@@ -36,7 +37,7 @@ export function configFor(url: string): Partial<Omit<IdentityConfig, 'verify'>> 
 
 /** Identity with the stand-ins for all providers. */
 export async function identityWithProviders(more: Partial<Omit<IdentityConfig, 'verify'>> = {}) {
-  const providers = await startProvidersStandIn();
+  const providers = await startProvidersStandIn({ registration: REGISTRATION });
   const app = await IdentityApp.start({ ...configFor(providers.url), ...more });
   const stop = async (): Promise<void> => {
     await app.stop();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { readConfig, runMain } from '#boot';
 import { startMailStandIn } from './mail/mail-stand-in.js';
+import { startProvidersStandIn } from './providers/providers-stand-in.js';
 import { StandInsConfig } from './stand-ins.config.js';
 import { startStorefrontStandIn } from './storefront/storefront-stand-in.js';
 
@@ -16,6 +17,12 @@ await runMain(async () => {
     pingUrl: config.gumroadPingUrl,
     retryScale: config.gumroadRetryScale,
   });
-  const leave = () => void Promise.all([mail.close(), storefront.close()]).finally(() => process.exit(0));
+  const providers = await startProvidersStandIn({
+    port: config.providersPort,
+    registration: { client_id: config.providersClientId, client_secret: config.providersClientSecret },
+    extensionSecret: config.extensionSecret,
+  });
+  const leave = () =>
+    void Promise.all([mail.close(), storefront.close(), providers.close()]).finally(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave);
 });

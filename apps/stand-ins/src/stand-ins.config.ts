@@ -1,4 +1,4 @@
-import { EnvInt, EnvNumber, EnvOneOf, EnvUrl } from '#boot';
+import { EnvInt, EnvNumber, EnvOneOf, EnvSecret, EnvText, EnvUrl } from '#boot';
 
 /** Where the stand-ins listen, and whom the shop pings. */
 export class StandInsConfig {
@@ -25,4 +25,16 @@ export class StandInsConfig {
 
   @EnvNumber('GUMROAD_RETRY_SCALE', { default: 1, max: 10, description: 'Factor on the pauses of 60, 180, 600 s.' })
   gumroadRetryScale!: number;
+
+  @EnvInt('PROVIDERS_PORT', { max: 65_535, description: 'GitHub, Google, Twitch, Steam and their controls.' })
+  providersPort!: number;
+
+  @EnvText('PROVIDERS_CLIENT_ID', { description: 'What Gatehouse is registered with at GitHub, Google and Twitch.' })
+  providersClientId!: string;
+
+  @EnvSecret('PROVIDERS_CLIENT_SECRET')
+  providersClientSecret!: string;
+
+  @EnvSecret('EXTENSION_SECRET', { optional: true, description: 'Base64; signs tokens of viewers of the extension.' })
+  extensionSecret?: string;
 }

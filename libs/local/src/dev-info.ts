@@ -14,6 +14,10 @@ export interface DevInfo {
   postgres: Record<DataAppName, string>;
   mail_url: string;
   storefront_url: string;
+  /** Stand-ins for GitHub, Google, Twitch and Steam. */
+  providers_url: string;
+  /** By `secret_ref` of a client’s extension: its base64 secret. */
+  extension_secrets: Record<string, string>;
   gumroad: { webhook_secret: string };
   admin: { username: string; password: string };
   internal_callers: Record<string, string>;

@@ -9,6 +9,7 @@ export function banner(info: DevInfo, folder: StateFolder, options: { fresh: boo
     ['API reference', `${info.public_url}/docs`],
     ['Mail inbox', info.mail_url],
     ['Storefront stand-in', info.storefront_url],
+    ['Sign-in stand-ins', info.providers_url],
     ['Internal API', info.internal_url],
     ['Metrics', `${info.internal_url}/metrics`],
     ['Addresses and secrets', path.relative(process.cwd(), folder.devJson) || folder.devJson],

@@ -1,5 +1,6 @@
 import { BUS_USERS, DATA_APPS, type DataAppName, type PublicKey } from '#contracts';
 import { seedFileOf, type DevInfo, type LicensePublicKey, type RunningNats, type RunningPostgres } from '#local';
+import { extensionSecrets } from '../state/extension-secrets.js';
 import { writePrivate, type StateFolder } from '../state/state-folder.js';
 import type { OpenedState } from '../state/state.js';
 import type { Ports } from './ports.js';
@@ -29,6 +30,8 @@ export async function gatherDevInfo(running: Running, env: NodeJS.ProcessEnv): P
     postgres: record(DATA_APPS, (app) => databaseUrl(running, app)),
     mail_url: `http://127.0.0.1:${ports.of('mail_http')}`,
     storefront_url: `http://127.0.0.1:${ports.of('storefront')}`,
+    providers_url: `http://127.0.0.1:${ports.of('providers')}`,
+    extension_secrets: extensionSecrets(folder),
     gumroad: { webhook_secret: gumroad.webhook_secret },
     admin: { username: env.ADMIN_USERNAME || admin.username, password: env.ADMIN_PASSWORD || admin.password },
     internal_callers: opened.internalCallers,

@@ -4,7 +4,15 @@ import { saveState, type State } from '../state/state.js';
 import type { StateFolder } from '../state/state-folder.js';
 
 /** Servers that nobody types the port of; the gateway's two are chosen by the developer. */
-const REMEMBERED = ['postgres', 'nats', 'mail_smtp', 'mail_http', 'storefront', ...APPS.filter((a) => a !== 'gateway')];
+const REMEMBERED = [
+  'postgres',
+  'nats',
+  'mail_smtp',
+  'mail_http',
+  'storefront',
+  'providers',
+  ...APPS.filter((a) => a !== 'gateway'),
+];
 
 export interface Ports {
   public: number;

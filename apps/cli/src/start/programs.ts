@@ -2,7 +2,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
 import { answers, seedFileOf, type ProgramSpec } from '#local';
+import { extensionSecrets } from '../state/extension-secrets.js';
 import { databaseUrl, publicUrl, type Running } from './dev-info.js';
+import { providersOf, standInProviders } from './sign-in-providers.js';
 
 /**
  * Eight Node processes share this machine with a browser and an editor: they keep their heaps smaller than a server
@@ -29,7 +31,7 @@ export class Programs {
 
   /** The buyer's mailbox and the storefront. */
   standIns(): ProgramSpec {
-    const { ports, opened } = this.running;
+    const { folder, ports, opened } = this.running;
     const { webhook_secret, access_token } = opened.state.gumroad;
     const env = {
       LOG_LEVEL: 'info',
@@ -37,10 +39,11 @@ export class Programs {
       MAIL_SMTP_PORT: String(ports.of('mail_smtp')),
       MAIL_HTTP_PORT: String(ports.of('mail_http')),
       STOREFRONT_PORT: String(ports.of('storefront')),
+      ...standInProviders(ports.of('providers'), extensionSecrets(folder)),
       GUMROAD_ACCESS_TOKEN: access_token,
       GUMROAD_PING_URL: `http://127.0.0.1:${ports.public}/webhooks/gumroad/${webhook_secret}`,
     };
-    const servers = ['mail_smtp', 'mail_http', 'storefront'].map((name) => ports.of(name));
+    const servers = ['mail_smtp', 'mail_http', 'storefront', 'providers'].map((name) => ports.of(name));
     return this.spec('stand-ins', env, async () => (await Promise.all(servers.map(answers))).every(Boolean));
   }
 
@@ -82,7 +85,7 @@ export class Programs {
   }
 
   private defaults(app: AppName): NodeJS.ProcessEnv {
-    const { opened } = this.running;
+    const { opened, ports } = this.running;
     const { username, password } = opened.state.admin;
     const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
       gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
@@ -90,6 +93,8 @@ export class Programs {
       identity: {
         ADMIN_USERNAME: username,
         ADMIN_PASSWORD: password,
+        ...providersOf(`http://127.0.0.1:${ports.of('providers')}`),
+        RATE_LIMIT_FACTOR: '100',
         UV_THREADPOOL_SIZE: String(os.availableParallelism()),
       },
       secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'datatools' },
@@ -108,7 +113,10 @@ export class Programs {
         INTERNAL_CALLERS_FILE: path.resolve('config/internal-callers.yaml'),
         INTERNAL_CALLER_SECRETS_FILE: folder.internalCallers,
       },
-      identity: { CLIENTS_FILE: path.resolve('config/clients.yaml') },
+      identity: {
+        CLIENTS_FILE: path.resolve('config/clients.yaml'),
+        EXTENSION_SECRETS_FILE: folder.extensionSecrets,
+      },
       licensing: { PLANS_FILE: path.resolve('config/plans.yaml') },
       secrets: { KEK_FILE: folder.kek },
       fulfillment: {

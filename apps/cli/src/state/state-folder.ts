@@ -25,6 +25,9 @@ export class StateFolder {
   get internalCallers(): string {
     return this.at('internal-callers.json');
   }
+  get extensionSecrets(): string {
+    return this.at('extension-secrets.json');
+  }
   get starter(): string {
     return this.at('starter.json');
   }

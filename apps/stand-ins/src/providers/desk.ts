@@ -24,6 +24,12 @@ export interface Issued {
   nonce: string | null;
 }
 
+/** What an application is registered with, at every provider alike. */
+export interface Registration {
+  client_id: string;
+  client_secret: string;
+}
+
 /** Who sits at which provider, which codes are out, and what is wrong today. */
 export class Desk {
   private readonly people = new Map<Provider, Person>(PROVIDERS.map((p) => [p, personOf(p, {})]));
@@ -31,6 +37,8 @@ export class Desk {
   readonly troubles = new Map<Provider, Trouble>();
   /** Requests to token, key, user and verification endpoints, oldest first. */
   readonly asked: { provider: Provider; path: string }[] = [];
+
+  constructor(readonly registration: Registration) {}
 
   /** @returns the people who sit at the providers that were named, or at all */
   seat(body: Record<string, unknown>): Partial<Record<Provider, Person>> {

@@ -3,13 +3,10 @@ import type { StandInAnswer, StandInRequest } from '../http/http-stand-in.js';
 import type { Desk, Issued } from './desk.js';
 import type { Provider } from './person.js';
 
-/** What an application has been registered with, at every provider alike. */
-export const REGISTRATION = { client_id: 'gatehouse-development', client_secret: 'the stand-ins know no secrets' };
-
 /** Signs the person in without a word and sends the browser back, with a code or with a no. */
 export function authorize(desk: Desk, provider: Provider, { query }: StandInRequest): StandInAnswer {
   const redirect_uri = query.get('redirect_uri') ?? '';
-  if (query.get('client_id') !== REGISTRATION.client_id || !URL.canParse(redirect_uri)) {
+  if (query.get('client_id') !== desk.registration.client_id || !URL.canParse(redirect_uri)) {
     return { status: 400, json: { error: 'invalid_request' } };
   }
   const back = new URL(redirect_uri);
@@ -18,7 +15,7 @@ export function authorize(desk: Desk, provider: Provider, { query }: StandInRequ
   const person = desk.person(provider);
   if (person.deny) back.searchParams.set('error', 'access_denied');
   else {
-    const { client_id } = REGISTRATION;
+    const { client_id } = desk.registration;
     const [code_challenge, nonce] = [query.get('code_challenge'), query.get('nonce')];
     back.searchParams.set('code', desk.give({ provider, person, client_id, redirect_uri, code_challenge, nonce }));
   }
@@ -28,7 +25,7 @@ export function authorize(desk: Desk, provider: Provider, { query }: StandInRequ
 /** What a token request is for; nothing when it is not in order. */
 export function redeem(desk: Desk, provider: Provider, { body }: StandInRequest): Issued | undefined {
   const issued = desk.take(String(body['code'] ?? ''));
-  const { client_id, client_secret } = REGISTRATION;
+  const { client_id, client_secret } = desk.registration;
   if (!issued || issued.provider !== provider || issued.redirect_uri !== body['redirect_uri']) return undefined;
   if (body['client_id'] !== client_id || body['client_secret'] !== client_secret) return undefined;
   const shown = createHash('sha256')

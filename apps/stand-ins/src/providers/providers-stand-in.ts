@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { serveHttp, type StandInAnswer, type StandInRequest, type StandInRoutes } from '../http/http-stand-in.js';
-import { Desk, type Trouble } from './desk.js';
+import { Desk, type Registration, type Trouble } from './desk.js';
 import { githubRoutes } from './github-routes.js';
 import { OpenIdKeys, openIdRoutes } from './openid-routes.js';
 import { PROVIDERS, type Provider } from './person.js';
@@ -8,6 +8,7 @@ import { SteamRoutes } from './steam-routes.js';
 
 export interface ProvidersStandInOptions {
   port?: number;
+  registration: Registration;
   /** The base64 secret with which tokens of the extension are signed; without it there are none. */
   extensionSecret?: string;
 }
@@ -19,21 +20,9 @@ export interface ProvidersStandIn {
   close(): Promise<void>;
 }
 
-/** What an application has to be told to use the stand-ins instead of the providers: environment of identity. */
-export const providersEnvironment = (url: string): Record<string, string> => ({
-  GITHUB_URL: `${url}/github`,
-  GITHUB_API_URL: `${url}/github/api`,
-  GOOGLE_ISSUER: `${url}/google`,
-  GOOGLE_AUTHORIZE_URL: `${url}/google/authorize`,
-  GOOGLE_TOKEN_URL: `${url}/google/token`,
-  GOOGLE_JWKS_URL: `${url}/google/certs`,
-  TWITCH_URL: `${url}/twitch`,
-  STEAM_OPENID_URL: `${url}/steam/openid/login`,
-});
-
 /** Starts all four behind one address, each below its own name, with the controls of the person who signs in. */
-export async function startProvidersStandIn(options: ProvidersStandInOptions = {}): Promise<ProvidersStandIn> {
-  const desk = new Desk();
+export async function startProvidersStandIn(options: ProvidersStandInOptions): Promise<ProvidersStandIn> {
+  const desk = new Desk(options.registration);
   const keys = await OpenIdKeys.make();
   let url = '';
   const steam = new SteamRoutes(desk, () => `${url}/steam/openid/login`);
