@@ -13,6 +13,7 @@ import {
   type UserActor,
 } from '#contracts';
 import { Outbox, Transactions } from '#persistence';
+import { SecurityNotices } from '../email/security-notices.service.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { IdentitiesRepository } from './identities.repository.js';
 import type { ProvenIdentity } from './proven-identity.js';
@@ -25,6 +26,7 @@ export class IdentityLinks {
     private readonly identities: IdentitiesRepository,
     private readonly sessions: SessionsRepository,
     private readonly outbox: Outbox,
+    private readonly notices: SecurityNotices,
   ) {}
 
   async list(actor: UserActor): Promise<IdentityList> {
@@ -74,6 +76,7 @@ export class IdentityLinks {
     const identity_id = await this.identities.add({ user_id, provider, subject, label, proven: owner.proven });
     if (identity_id === undefined) throw IdentityTaken.with();
     await this.outbox.append(IdentityLinked, { user_id, identity_id, provider, reason }, { key: user_id });
+    await this.notices.send({ user_id, notice: 'identity_linked' });
     return identity_id;
   }
 
@@ -81,6 +84,7 @@ export class IdentityLinks {
     const provider = await this.identities.remove(identity_id, user_id);
     if (!provider) return;
     await this.outbox.append(IdentityUnlinked, { user_id, identity_id, provider, reason }, { key: user_id });
+    await this.notices.send({ user_id, notice: 'identity_unlinked' });
   }
 
   private async assertLive({ session_id, user_id }: Pick<UserActor, 'user_id' | 'session_id'>): Promise<void> {
