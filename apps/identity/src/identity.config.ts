@@ -62,6 +62,13 @@ export class IdentityConfig extends ProvidersConfig {
   })
   passwordBreachUrl!: string;
 
+  @EnvInt('SIGN_IN_FAILURES_PER_MINUTE', {
+    default: 20_000,
+    min: 10,
+    description: 'Failed sign-ins of all accounts together, after which only known devices sign in for that minute.',
+  })
+  signInFailuresPerMinute!: number;
+
   @EnvOneOf('LEGACY_BRIDGE', ['on', 'off'], {
     default: 'on',
     description: 'Whether passwords of imported accounts (table `users`) may still open them. `off`: no side door.',

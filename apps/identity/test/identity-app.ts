@@ -86,6 +86,7 @@ export class IdentityApp {
       argon2Passes: 1,
       argon2Queue: 1_024,
       passwordMinLength: 12,
+      signInFailuresPerMinute: 1_000_000,
       rateLimitFactor: 1,
       ...overrides,
     });

@@ -29,6 +29,8 @@ export type Actor = UserActor | CallerActor;
 export interface RequestOrigin {
   ip?: string;
   user_agent?: string;
+  /** The token of a device that has signed in before; good for nothing but being known. */
+  device?: string;
 }
 
 /** Everything about one call besides its input. Handlers get it as their second argument. */

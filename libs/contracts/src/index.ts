@@ -49,6 +49,7 @@ export * from './identity/lifecycle.commands.js';
 export * from './identity/lifecycle.events.js';
 export * from './identity/profile.commands.js';
 export * from './identity/profile.events.js';
+export * from './identity/known-devices.events.js';
 export * from './identity/legacy.commands.js';
 export * from './identity/mail.js';
 export * from './identity/passwords.commands.js';

@@ -20,6 +20,18 @@ export function refreshCookie(policy: CookiePolicy, token: string, maxAge: numbe
 
 export const clearedCookie = (policy: CookiePolicy): string => refreshCookie(policy, '', 0);
 
+/** Name of the cookie by which a browser that has signed in before is known; it opens nothing. */
+const DEVICE_COOKIE = '__Host-gatehouse-device';
+/** As long as browsers keep any cookie: 400 days. */
+const DEVICE_SECONDS = 34_560_000;
+
+export const deviceCookie = (token: string): string =>
+  `${DEVICE_COOKIE}=${token}; Path=/; Max-Age=${DEVICE_SECONDS}; HttpOnly; Secure; SameSite=Lax`;
+
+/** The device token in a `Cookie` header. */
+export const deviceIn = (header: string | undefined): string | undefined =>
+  header?.includes(DEVICE_COOKIE) ? readCookies(header).get(DEVICE_COOKIE) : undefined;
+
 /** The cookies of a `Cookie` header; of two with one name the first, which has the longer path, counts. */
 export function readCookies(header: string | undefined): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

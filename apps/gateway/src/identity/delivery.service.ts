@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ClientPolicyCache } from '#access-tokens';
 import type { ClientPolicy, IssuedTokens, MfaChallenge, SignedIn, TokenSet } from '#contracts';
-import { clearedCookie, refreshCookie } from '../edge/cookies.rules.js';
+import { clearedCookie, deviceCookie, refreshCookie } from '../edge/cookies.rules.js';
 
 /** Hands tokens out as each client application's policy says (B-cookie.login, R-SE10). */
 @Injectable()
@@ -18,10 +18,12 @@ export class DeliveryService {
   async deliver(issued: IssuedTokens, reply: FastifyReply): Promise<TokenSet> {
     const policy = await this.policyOf(issued.client_id);
     if (policy?.delivery === 'body') return issued.tokens;
-    const { refresh_token, ...rest } = issued.tokens;
+    const { refresh_token, device_token, ...rest } = issued.tokens;
     if (refresh_token !== undefined && policy?.delivery === 'cookie') {
       const seconds = (Date.parse(issued.refresh_expires_at) - Date.now()) / 1000;
       reply.header('set-cookie', refreshCookie(policy, refresh_token, seconds));
+      // The browser stays known when it signs out: that is what the cookie is for (R-BF3).
+      if (device_token !== undefined) reply.header('set-cookie', deviceCookie(device_token));
     }
     return rest;
   }

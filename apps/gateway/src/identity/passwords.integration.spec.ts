@@ -34,7 +34,7 @@ describe('passwords', () => {
         'password/reset': { token: 't', new_password: 'b' },
       }[path] ?? { token: 't' };
       for (const command of [ChangePassword, ResetPassword, SecureAccount, UndoEmailChange]) {
-        edge.neighbours.on(command, () => ended as never);
+        edge.neighbours.on(command as typeof SecureAccount, () => ended);
       }
       const token = edge.issuer.token({ sid: `${SESSION.slice(0, -1)}d` });
       expect((await post(path, body, token)).status).toBe(204);

@@ -9,6 +9,10 @@ export interface Credentials {
   entitlement_version: number;
   is_active: boolean;
   deleted_at: Date | null;
+  /** Grows when the password is replaced. */
+  credential_version: number;
+  /** Device tokens that are older make no device known; `null`: all do. */
+  devices_known_from: Date | null;
   password_hash: string | null;
   /** Where the hash is kept: an admin's stands apart from the account. */
   kept_in: 'admin_credentials' | 'website_users';
@@ -22,8 +26,8 @@ export interface TypedName {
   typed: string;
   /** The same normalized, as usernames are. */
   name: string;
-  /** Under what its failures are counted. */
-  guard: Buffer;
+  /** Under what its failures are counted, whoever types it, and from the device that asks. */
+  lanes: { name: Buffer; device: Buffer };
   realm: 'any' | 'player';
   /** Lifetime in seconds of the license token that the client gets; 0: none. */
   licenseTtl: number;
@@ -31,8 +35,8 @@ export interface TypedName {
 
 /** What a sign-in has to know before it looks at the password. */
 export interface Lookup {
-  /** Whether the name has to wait after failures. */
-  blocked: boolean;
+  /** Which lanes have to wait after failures. */
+  blocked: { name: boolean; device: boolean };
   found?: Credentials;
 }
 
@@ -47,11 +51,13 @@ export class CredentialsRepository {
    * in the realm `player`.
    * One statement, whatever there is, so that it takes the same time for a name that nobody has.
    */
-  async find({ typed, name, guard, realm, licenseTtl }: TypedName): Promise<Lookup> {
-    const [row] = await this.tx.query<Credentials & { blocked: boolean }>(
-      `SELECT g.blocked, c.*
-       FROM (SELECT EXISTS (SELECT 1 FROM login_guards WHERE name_hash = $4 AND blocked_until > now()) AS blocked) g
+  async find({ typed, name, lanes, realm, licenseTtl }: TypedName): Promise<Lookup> {
+    const [row] = await this.tx.query<Credentials & { name: boolean; device: boolean }>(
+      `SELECT g.name, g.device, c.*
+       FROM (SELECT COALESCE(bool_or(name_hash = $4), false) AS name, COALESCE(bool_or(name_hash = $6), false) AS device
+         FROM login_guards WHERE name_hash IN ($4, $6) AND blocked_until > now()) g
        LEFT JOIN LATERAL (SELECT u.id, u.roles, u.entitlement_version, u.is_active, u.deleted_at,
+         u.credential_version, NULLIF(u.devices_known_from, '-infinity') AS devices_known_from,
          CASE WHEN a.user_id IS NULL THEN u.password_hash
            WHEN lower(a.username) = lower($1 COLLATE pg_unicode_fast) AND $2 = 'any' THEN a.password_hash
          END AS password_hash,
@@ -61,10 +67,10 @@ export class CredentialsRepository {
        WHERE lower(u.email) = lower($3 COLLATE pg_unicode_fast)
          OR lower(u.username) = lower($1 COLLATE pg_unicode_fast)
        ORDER BY a.user_id NULLS LAST LIMIT 1) c ON true`,
-      [name, realm, typed.trim(), guard, licenseTtl],
+      [name, realm, typed.trim(), lanes.name, licenseTtl, lanes.device],
     );
-    const { blocked, ...found } = row!;
-    return { blocked, found: found.id ? found : undefined };
+    const { name: byName, device, ...found } = row!;
+    return { blocked: { name: byName, device }, found: found.id ? found : undefined };
   }
 
   /** Replaces a hash unless it was changed meanwhile. */

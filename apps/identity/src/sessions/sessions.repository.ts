@@ -24,9 +24,15 @@ export type NewSession = Pick<
 export interface Opening {
   /** The roles in the access token that was signed for the session. */
   roles: string[];
+  /** Of the password that was compared: a session does not begin with one that was replaced meanwhile. */
+  credential_version?: number;
+  /** Since when the device is known to the account, as far as its token says. */
+  known_since?: Date;
   /** Under what failures of the sign-in name are counted; ended with the sign-in, refused while it is blocked. */
   guard?: Buffer;
   told: OutboxRow;
+  /** Told as well when nobody has signed in to the account like this before. */
+  spotted: OutboxRow;
 }
 
 /** A session that has ended, and whose it was. */
@@ -51,7 +57,14 @@ const OPEN_STATEMENT = `
     UPDATE website_users SET last_login_at = now(), last_seen_at = now()
     WHERE id = $2 AND is_active AND deleted_at IS NULL AND roles = $11::text[]
       AND NOT EXISTS (SELECT 1 FROM guard WHERE blocked)
-    RETURNING *
+      AND (mfa_since IS NULL OR 'mfa' = ANY ($7::text[]))
+      AND ($20::integer IS NULL OR credential_version = $20)
+    RETURNING new.*, old.last_login_at IS NOT NULL
+      AND ($21::timestamptz IS NULL OR $21 < new.devices_known_from)
+      AND NOT EXISTS (
+        SELECT 1 FROM auth_sessions s WHERE s.user_id = $2 AND s.revoked_at IS NULL
+          AND s.user_agent IS NOT DISTINCT FROM $5 AND s.ip IS NOT DISTINCT FROM $6
+      ) AS unheard_of
   ), opened AS (
     INSERT INTO auth_sessions (id, user_id, client_id, refresh_token_hash, user_agent, ip, amr, auth_time,
       idle_expires_at, expires_at, scopes, device_id)
@@ -60,6 +73,8 @@ const OPEN_STATEMENT = `
     DELETE FROM login_guards g USING guard, person WHERE g.name_hash = guard.name_hash
   ), told AS (
     INSERT INTO outbox (id, event, key, data, headers) SELECT $13, $14, $15, $16, $17 FROM person
+  ), spotted AS (
+    INSERT INTO outbox (id, event, key, data, headers) SELECT $22, $23, $24, $25, $26 FROM person WHERE unheard_of
   )
   SELECT ${viewColumns('person')} FROM person`;
 
@@ -97,11 +112,14 @@ export class SessionsRepository {
    * @returns the account, or nothing when the name is blocked by now, or the account suspended, deleted, gone, or of
    *   other roles than the token says
    */
-  async open(s: NewSession, { roles, guard, told }: Opening): Promise<UserColumns | undefined> {
+  async open(s: NewSession, opening: Opening): Promise<UserColumns | undefined> {
+    const { told, spotted } = opening;
     const [person] = await this.tx.query<UserColumns>(OPEN_STATEMENT, [
       ...[s.id, s.user_id, s.client_id, s.refresh_token_hash, s.user_agent, s.ip, s.amr, s.auth_time],
-      ...[s.idle_expires_at, s.expires_at, roles, guard ?? null],
+      ...[s.idle_expires_at, s.expires_at, opening.roles, opening.guard ?? null],
       ...[told.id, told.event, told.key, told.data, told.headers, s.scopes, s.device_id],
+      ...[opening.credential_version ?? null, opening.known_since ?? null],
+      ...[spotted.id, spotted.event, spotted.key, spotted.data, spotted.headers],
     ]);
     return person;
   }

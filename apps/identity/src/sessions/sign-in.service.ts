@@ -11,7 +11,7 @@ import { assertGrant, Clients } from '../clients/clients.service.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
 import { normalName } from './login-guard.rules.js';
-import { SignInAttempts } from './sign-in-attempts.service.js';
+import { SignInAttempts, type Lane } from './sign-in-attempts.service.js';
 import { TokenIssuer, type Proofs } from './token-issuer.service.js';
 
 type FailureReason = 'unknown_account' | 'wrong_password' | 'blocked' | 'inactive';
@@ -20,6 +20,7 @@ interface Attempt {
   input: LoginRequest;
   call: Call;
   policy: ClientPolicy;
+  lane: Lane;
 }
 
 /**
@@ -36,20 +37,24 @@ export class SignInService {
     private readonly issuer: TokenIssuer,
   ) {}
 
-  /** @throws Refusal `invalid_credentials`, `unknown_client`, `grant_not_allowed`, `overloaded` */
+  /** @throws Refusal `invalid_credentials`, `unknown_client`, `grant_not_allowed`, `rate_limited`, `overloaded` */
   async login(input: LoginRequest, call: Call): Promise<SignedIn> {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
-    const attempt = { input, call, policy };
-    const { blocked, found } = await this.credentials.find({
+    const lanes = this.attempts.lanesOf(input.login, call.origin);
+    const lookup = await this.credentials.find({
       typed: input.login,
       name: normalName(input.login),
-      guard: this.attempts.guardOf(input.login),
+      lanes,
       realm: input.realm ?? 'any',
       licenseTtl: policy.license_token_ttl,
     });
+    const { found } = lookup;
+    const lane = this.attempts.laneOf(lanes, lookup);
+    if (!lane.known) this.attempts.assertBudget();
+    const attempt = { input, call, policy, lane };
     const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
-    if (blocked) return this.fail(attempt, found, 'blocked');
+    if (lane.blocked) return this.fail(attempt, found, 'blocked');
     if (!found) return this.fail(attempt, found, 'unknown_account');
     if (!matches) return this.fail(attempt, found, 'wrong_password');
     if (!found.is_active || found.deleted_at) return this.fail(attempt, found, 'inactive');
@@ -57,11 +62,11 @@ export class SignInService {
   }
 
   private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<SignedIn> {
-    const { input, call, policy } = attempt;
+    const { input, call, policy, lane } = attempt;
     const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
     const proofs: Proofs = {
       ...{ user: found, policy, grant: 'password', amr: ['pwd'], origin: call.origin },
-      guard: this.attempts.guardOf(input.login),
+      guard: lane.key,
       kept_license: found.license_token,
     };
     const replace = newHash === undefined ? undefined : () => this.credentials.replaceHash(found, newHash);
@@ -73,12 +78,8 @@ export class SignInService {
     }
   }
 
-  private async fail(
-    { input, policy }: Attempt,
-    found: Credentials | undefined,
-    reason: FailureReason,
-  ): Promise<never> {
-    await this.attempts.fail(input.login, { user_id: found?.id ?? null, client_id: policy.client_id, reason });
+  private async fail({ policy, lane }: Attempt, found: Credentials | undefined, reason: FailureReason): Promise<never> {
+    await this.attempts.fail(lane.key, { user_id: found?.id ?? null, client_id: policy.client_id, reason });
     throw InvalidCredentials.with();
   }
 

@@ -15,7 +15,7 @@ import type { NewSession } from './sessions.repository.js';
 
 /** Who asks for tokens, and what has been proven so far. */
 export interface Proofs {
-  user: { id: string; roles: string[]; entitlement_version: number };
+  user: { id: string; roles: string[]; entitlement_version: number; credential_version?: number };
   policy: ClientPolicy;
   grant: Grant;
   /** How the person proved to be who they are (RFC 8176): `pwd`, … */
@@ -59,7 +59,7 @@ export class TokenIssuer {
     const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
     if (mayRefresh(proofs)) session.refresh_token_hash = hashToken(refresh_token);
     const [access_token, license_token] = await this.sign(proofs, session);
-    const open = () => this.sessions.open(session, user.roles, proofs.guard);
+    const open = () => this.sessions.open(session, proofs);
     const person = await (alongside ? this.tx.run(() => alongside().then(open)) : open());
     const issued: IssuedTokens = {
       tokens: {
@@ -68,6 +68,7 @@ export class TokenIssuer {
         expires_in: policy.access_ttl,
         ...(session.refresh_token_hash ? { refresh_token } : {}),
         ...(license_token ? { license_token } : {}),
+        device_token: this.sessions.deviceToken(session, proofs.origin),
         user: viewOf(person),
       },
       client_id: policy.client_id,

@@ -55,5 +55,5 @@ function isActor(value: unknown): value is Actor {
 
 function isOrigin(value: unknown): value is RequestOrigin {
   if (!isObject(value)) return false;
-  return [value['ip'], value['user_agent']].every((v) => v === undefined || typeof v === 'string');
+  return [value['ip'], value['user_agent'], value['device']].every((v) => v === undefined || typeof v === 'string');
 }

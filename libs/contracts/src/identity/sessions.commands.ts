@@ -1,7 +1,7 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
-import { InvalidToken, NotFound, Overloaded, UnknownClient, ValidationFailed } from '../general.errors.js';
+import { InvalidToken, NotFound, Overloaded, RateLimited, UnknownClient, ValidationFailed } from '../general.errors.js';
 import { ClientAuthenticationFailed, InvalidScope } from './authorization.errors.js';
 import {
   GrantNotAllowed,
@@ -27,7 +27,7 @@ export class LoginRequest {
 export const Login = command('identity.session.login', {
   request: LoginRequest,
   response: SignedIn,
-  errors: [ValidationFailed, UnknownClient, InvalidCredentials, GrantNotAllowed, Overloaded],
+  errors: [ValidationFailed, UnknownClient, InvalidCredentials, GrantNotAllowed, RateLimited, Overloaded],
   permission: 'anyone',
   timeoutMs: 8_000,
   concurrency: 512,

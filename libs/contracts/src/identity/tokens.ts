@@ -8,6 +8,14 @@ export class TokenSet {
   @Int({ min: 1, description: 'Seconds until the access token expires.' }) expires_in!: number;
   @SecretText({ optional: true }) refresh_token?: string;
   @SecretText({ optional: true, max: 8192 }) license_token?: string;
+  @SecretText({
+    optional: true,
+    max: 256,
+    description:
+      'Of a sign-in, for clients without a cookie: keep it for good and send it as `X-Device-Token` with the next sign-in, ' +
+      'so that failures of others do not keep this device waiting, and no mail tells of a new device.',
+  })
+  device_token?: string;
   @Nested(() => User) user!: User;
 }
 

@@ -1,0 +1,66 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '#boot';
+import { RateLimited } from '#contracts';
+import { IdentityConfig } from '../identity.config.js';
+import { FailedSignInsRepository } from './failed-sign-ins.repository.js';
+
+const SHARE_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * A budget of failed sign-ins for all accounts together, against somebody who tries one password on many (R-BF2). It is
+ * shared by the replicas once a second and outlives them. When it is spent, sign-ins wait for the next minute, but for
+ * those from known devices; whether there is such an account makes no difference.
+ */
+@Injectable()
+export class FailureBudget implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private minute = 0;
+  private shared = 0;
+  private own = 0;
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly config: IdentityConfig,
+    private readonly failures: FailedSignInsRepository,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.share(), SHARE_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    if (this.own) await this.share();
+  }
+
+  /** Counts a failure. */
+  note(): void {
+    this.own++;
+  }
+
+  /** @throws Refusal `rate_limited` when the budget of this minute is spent */
+  assertLeft(): void {
+    const now = Date.now();
+    const shared = Math.floor(now / MINUTE_MS) === this.minute ? this.shared : 0;
+    if (shared + this.own < this.config.signInFailuresPerMinute) return;
+    const retry_after = Math.ceil((MINUTE_MS - (now % MINUTE_MS)) / 1_000);
+    throw RateLimited.with({
+      detail: `Too many sign-ins fail at the moment; come back in ${retry_after} s.`,
+      retry_after,
+    });
+  }
+
+  /** Tells the others what was counted here, and hears what they have counted. */
+  async share(): Promise<void> {
+    const counted = this.own;
+    try {
+      const shared = await this.failures.add(counted);
+      this.own -= counted;
+      this.minute = Math.floor(Date.now() / MINUTE_MS);
+      this.shared = shared;
+    } catch (error) {
+      this.log.warn('failed sign-ins are counted here alone for now', { error });
+    }
+  }
+}
