@@ -54,6 +54,12 @@ export class GatewayConfig extends AppConfig {
   @EnvInt('LIMIT_TOKEN_PER_MINUTE', { default: 60, min: 1 })
   limitToken!: number;
 
+  @EnvInt('LIMIT_DEVICE_START_PER_MINUTE', { default: 10, min: 1 })
+  limitDeviceStart!: number;
+
+  @EnvInt('LIMIT_PAIRING_CLAIM_PER_MINUTE', { default: 5, min: 1 })
+  limitPairingClaim!: number;
+
   @EnvInt('LIMIT_WEBHOOK_PER_MINUTE', { default: 6_000, min: 1, description: 'Pings of one storefront address.' })
   limitWebhook!: number;
 

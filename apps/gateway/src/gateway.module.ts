@@ -23,10 +23,12 @@ import { GatewayConfig } from './gateway.config.js';
 import { identityControllers, identityProviders } from './identity/identity-routes.js';
 import { EntitlementsController } from './licensing/entitlements.controller.js';
 import { GoneController } from './licensing/gone.controller.js';
+import { InstallationsController } from './licensing/installations.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
 import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
+import { DevicePageController } from './pages/device-page.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { ProducersController } from './realtime/producers.controller.js';
 import { SocketAdmission } from './realtime/socket-admission.js';
@@ -50,6 +52,7 @@ export class GatewayModule {
       controllers: [
         ...identityControllers,
         EntitlementsController,
+        InstallationsController,
         LicenseKeysController,
         GoneController,
         LicensesController,
@@ -63,6 +66,7 @@ export class GatewayModule {
         HealthController,
         DocsController,
         PagesController,
+        DevicePageController,
         LinkPagesController,
       ],
       providers: [

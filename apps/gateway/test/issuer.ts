@@ -21,6 +21,7 @@ export class Issuer {
     const times = { not_before: new Date(0).toISOString(), not_after: null };
     return [
       { kid: 'access-1', purpose: 'access', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
+      { kid: 'device-1', purpose: 'device_token', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
       {
         kid: 'blob-1',
         purpose: 'license_blob',
@@ -53,6 +54,12 @@ export class Issuer {
   /** A person's access token. */
   token(more: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
     return this.sign(this.claims(more), header);
+  }
+
+  /** The token of a paired device. */
+  deviceToken(more: Record<string, unknown> = {}): string {
+    const person = { sid: undefined, roles: undefined, amr: undefined, auth_time: undefined };
+    return this.token({ ...person, device_id: randomUUID(), ...more }, { typ: 'device+jwt', kid: 'device-1' });
   }
 
   /** A token of the client credentials grant. */

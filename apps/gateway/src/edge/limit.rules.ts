@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GatewayConfig } from '../gateway.config.js';
 
-export const LIMIT_NAMES = ['login', 'register', 'verify', 'forgot', 'token', 'validate', 'webhook', 'any'] as const;
+export const LIMIT_NAMES = ['login', 'register', 'verify', 'forgot', 'token', 'validate', 'device_start', 'pairing_claim', 'webhook', 'any'] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** So many requests in so many milliseconds, all at once or evenly. */
@@ -31,6 +31,8 @@ export function limitsOf(config: GatewayConfig): Record<LimitName, Limit> {
     verify: limit('verify', config.limitVerify, 60 * MINUTE, true),
     token: limit('token', config.limitToken, MINUTE, false),
     validate: limit('validate', config.limitValidate, MINUTE, false),
+    device_start: limit('device_start', config.limitDeviceStart, MINUTE, true),
+    pairing_claim: limit('pairing_claim', config.limitPairingClaim, MINUTE, true),
     webhook: limit('webhook', config.limitWebhook, MINUTE, false),
     any: limit('any', config.limitAny, MINUTE, false),
   };

@@ -1,10 +1,15 @@
 import { AgentConfigController } from './agent-config.controller.js';
 import { BroadcastConfigController } from './broadcast-config.controller.js';
 import { DeliveryService } from './delivery.service.js';
+import { DeviceAuthorizationController } from './device-authorization.controller.js';
+import { DeviceFlowController } from './device-flow.controller.js';
+import { DevicesController } from './devices.controller.js';
 import { EmailController } from './email.controller.js';
 import { EmailService } from './email.service.js';
 import { ExtensionController } from './extension.controller.js';
 import { HeldTokenService } from './held-token.service.js';
+import { IntrospectionController } from './introspection.controller.js';
+import { IntrospectionService } from './introspection.service.js';
 import { LifecycleController } from './lifecycle.controller.js';
 import { LifecycleService } from './lifecycle.service.js';
 import { IdentitiesController } from './identities.controller.js';
@@ -42,6 +47,10 @@ export const identityControllers = [
   IdentitiesController,
   Web3Controller,
   ExtensionController,
+  DeviceFlowController,
+  DevicesController,
+  DeviceAuthorizationController,
+  IntrospectionController,
   OAuthController,
   WellKnownController,
 ];
@@ -50,6 +59,7 @@ export const identityProviders = [
   DeliveryService,
   EmailService,
   HeldTokenService,
+  IntrospectionService,
   LifecycleService,
   OAuthClients,
   OAuthGrants,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Bus } from '#bus';
-import { AuthenticateClient, UnknownClient, type ClientPolicy } from '#contracts';
+import { AuthenticateClient, UnknownClient, ValidationFailed, type ClientPolicy } from '#contracts';
 import { askOf } from '../edge/ask.js';
 import { DeliveryService } from './delivery.service.js';
 import { clientOf, type ClientCredentials } from './oauth.rules.js';
@@ -28,6 +28,17 @@ export class OAuthClients {
   async authenticate(request: FastifyRequest, form: ClientCredentials): Promise<ClientPolicy | undefined> {
     const { client_id, client_secret } = clientOf(request.headers.authorization, form);
     return client_id === undefined ? undefined : this.prove(request, client_id, client_secret);
+  }
+
+  /**
+   * The id of the client that asks, which has to be named.
+   * @throws Refusal `validation_failed`, `unknown_client`, `client_authentication_failed`
+   */
+  async required(request: FastifyRequest, form: ClientCredentials): Promise<string> {
+    const policy = await this.authenticate(request, form);
+    if (policy) return policy.client_id;
+    const detail = 'client_id is required.';
+    throw ValidationFailed.with({ detail, errors: [{ field: 'client_id', code: 'required', detail }] });
   }
 
   /** A public client that shows a secret is no more a public client: its secret is checked, too. */

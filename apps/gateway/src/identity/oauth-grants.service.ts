@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bus } from '#bus';
-import { ClientAuthenticationFailed, ExchangeCode, GrantNotAllowed, IssueServiceToken, Login } from '#contracts';
+import { ClientAuthenticationFailed, ExchangeCode, GrantNotAllowed, IssueServiceToken, Login, PollDevice } from '#contracts';
 import { askOf } from '../edge/ask.js';
 import { loginOf } from './credentials.rules.js';
 import { clientOf, grantedScopes, oauthTokensOf, required, type OAuthTokens, type TokenForm } from './oauth.rules.js';
@@ -16,6 +16,9 @@ export interface TokenRequest {
   reply: FastifyReply;
 }
 
+/** RFC 8628 §3.4. */
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 type Grant = (asked: TokenRequest) => Promise<OAuthTokens>;
 
 /** What the token endpoint does for each `grant_type`. */
@@ -24,6 +27,7 @@ export class OAuthGrants {
   /** Everything that the token endpoint takes; the metadata list the same. */
   readonly byType: ReadonlyMap<string, Grant> = new Map<string, Grant>([
     ['authorization_code', (asked) => this.code(asked)],
+    [DEVICE_CODE, (asked) => this.device(asked)],
     ['refresh_token', (asked) => this.refresh(asked)],
     ['password', (asked) => this.password(asked)],
     ['client_credentials', (asked) => this.clientCredentials(asked)],
@@ -49,6 +53,13 @@ export class OAuthGrants {
     );
     const tokens = oauthTokensOf(await this.sessions.deliver(issued, reply));
     return { ...tokens, ...(id_token ? { id_token } : {}), scope };
+  }
+
+  /** RFC 8628 §3.4: the client that began, which says who it is. */
+  private async device({ form, request, reply }: TokenRequest): Promise<OAuthTokens> {
+    const device_code = required(form, 'device_code');
+    const client_id = await this.parties.applications.required(request, form);
+    return oauthTokensOf(await this.signIn.signIn(PollDevice, { device_code, client_id }, request, reply));
   }
 
   /** RFC 6749 §6. */

@@ -1,13 +1,17 @@
 import { Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  AccessDenied,
+  AuthorizationPending,
   ClientAuthenticationFailed,
+  ExpiredToken,
   Empty,
   GrantNotAllowed,
   InvalidCredentials,
   InvalidGrant,
   RefreshSession,
   RevokeToken,
+  SlowDown,
   UnknownClient,
 } from '#contracts';
 import { Body } from '../edge/input.js';
@@ -18,10 +22,13 @@ import { OAuthService } from './oauth.service.js';
 const tag = 'OAuth';
 const oauth = { body: 'form-only', errors: 'oauth', limit: 'token' } as const;
 const TOKEN =
-  'RFC 6749: the grants `authorization_code` (with PKCE), `refresh_token`, `password` (where the client’s policy lists ' +
-  'it) and, for internal callers, `client_credentials`. Public clients authenticate with `none`: they send their ' +
+  'RFC 6749: the grants `authorization_code` (with PKCE), `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628), ' +
+  '`refresh_token`, `password` (where the client’s policy lists it) and, for internal callers, `client_credentials`. Public clients authenticate with `none`: they send their ' +
   '`client_id` in the form; confidential ones show their secret.';
-const errors = [UnknownClient, ClientAuthenticationFailed, GrantNotAllowed, InvalidGrant, InvalidCredentials];
+const errors = [
+  ...[UnknownClient, ClientAuthenticationFailed, GrantNotAllowed, InvalidGrant, InvalidCredentials],
+  ...[AuthorizationPending, SlowDown, AccessDenied, ExpiredToken],
+];
 
 @Controller('oauth')
 export class OAuthController {

@@ -16,6 +16,7 @@ export class TokenForm {
   @SecretText({ optional: true, max: 512 }) code?: string;
   @Text({ optional: true, max: 2048 }) redirect_uri?: string;
   @SecretText({ optional: true, min: 0, max: 256 }) code_verifier?: string;
+  @SecretText({ optional: true, max: 128, description: 'RFC 8628 §3.4.' }) device_code?: string;
   @SecretText({ optional: true, max: 1024 }) refresh_token?: string;
   @Text({ optional: true, max: 254 }) username?: string;
   @SecretText({ optional: true, min: 0, max: 65_536 }) password?: string;
@@ -89,7 +90,7 @@ export function grantedScopes(asked: string | undefined, own: readonly string[])
 /** @throws Refusal `validation_failed` that names the missing parameter */
 export function required(
   form: TokenForm,
-  name: 'code' | 'redirect_uri' | 'refresh_token' | 'username' | 'password',
+  name: 'code' | 'redirect_uri' | 'device_code' | 'refresh_token' | 'username' | 'password',
 ): string {
   const value = form[name];
   if (value !== undefined) return value;
