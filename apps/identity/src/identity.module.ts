@@ -19,6 +19,7 @@ import { legacy } from './legacy/legacy.module.js';
 import { licenseTokens } from './license-tokens/license-tokens.module.js';
 import { lifecycle } from './lifecycle/lifecycle.module.js';
 import { pairing } from './pairing/pairing.module.js';
+import { mfa } from './mfa/mfa.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
 import { profile } from './profile/profile.module.js';
@@ -52,6 +53,7 @@ const FEATURES: Feature[] = [
   licenseTokens,
   lifecycle,
   pairing,
+  mfa,
   passwords,
   plans,
   profile,

@@ -4,12 +4,18 @@ import { Handles } from '#bus';
 import {
   DeriveMacKey,
   IssueLicenseToken,
+  OpenSealed,
+  SealValue,
   SignToken,
   Unavailable,
   type DeriveMacKeyRequest,
   type IssuedLicenseToken,
   type IssueLicenseTokenRequest,
   type MacKey,
+  type OpenedValue,
+  type OpenSealedRequest,
+  type SealedValue,
+  type SealValueRequest,
   type SignedToken,
   type SignTokenRequest,
 } from '#contracts';
@@ -38,6 +44,19 @@ export class SecretsNeighbour {
   @Handles(DeriveMacKey, { transaction: false })
   async derive({ context }: DeriveMacKeyRequest): Promise<MacKey> {
     return { key: createHash('sha256').update(`test ${context}`).digest('base64url') };
+  }
+
+  /** Opens for the place that it was sealed for and no other, as the real one does. */
+  @Handles(SealValue, { transaction: false })
+  async seal({ plaintext, ...place }: SealValueRequest): Promise<SealedValue> {
+    return { ciphertext: Buffer.from(JSON.stringify([place, plaintext])).toString('base64url') };
+  }
+
+  @Handles(OpenSealed, { transaction: false })
+  async open({ ciphertext, ...place }: OpenSealedRequest): Promise<OpenedValue> {
+    const [sealedFor, plaintext] = JSON.parse(Buffer.from(ciphertext, 'base64url').toString()) as [object, string];
+    if (JSON.stringify(sealedFor) !== JSON.stringify(place)) throw new Error('sealed for another place');
+    return { plaintext };
   }
 }
 

@@ -1,5 +1,8 @@
 import { AgentConfigController } from './agent-config.controller.js';
+import { AuthorizationController } from './authorization.controller.js';
+import { AuthorizationService } from './authorization.service.js';
 import { BroadcastConfigController } from './broadcast-config.controller.js';
+import { BrowserService } from './browser.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { DeviceAuthorizationController } from './device-authorization.controller.js';
 import { DeviceFlowController } from './device-flow.controller.js';
@@ -7,12 +10,14 @@ import { DevicesController } from './devices.controller.js';
 import { EmailController } from './email.controller.js';
 import { EmailService } from './email.service.js';
 import { ExtensionController } from './extension.controller.js';
+import { GrantsController } from './grants.controller.js';
 import { HeldTokenService } from './held-token.service.js';
 import { IntrospectionController } from './introspection.controller.js';
 import { IntrospectionService } from './introspection.service.js';
 import { LifecycleController } from './lifecycle.controller.js';
 import { LifecycleService } from './lifecycle.service.js';
 import { IdentitiesController } from './identities.controller.js';
+import { MfaController } from './mfa.controller.js';
 import { OAuthClients } from './oauth-clients.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthGrants } from './oauth-grants.service.js';
@@ -24,8 +29,13 @@ import { ProvidersController } from './providers.controller.js';
 import { ProvidersService } from './providers.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInPagesController } from './sign-in-pages.controller.js';
+import { SignInPagesService } from './sign-in-pages.service.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
+import { SignOutController } from './sign-out.controller.js';
+import { SignOutService } from './sign-out.service.js';
+import { UserInfoController } from './userinfo.controller.js';
 import { UsersController } from './users.controller.js';
 import { Web3Controller } from './web3.controller.js';
 import { Web3Service } from './web3.service.js';
@@ -39,6 +49,7 @@ export const identityControllers = [
   UsersController,
   EmailController,
   PasswordsController,
+  MfaController,
   ProfileController,
   LifecycleController,
   AgentConfigController,
@@ -52,10 +63,17 @@ export const identityControllers = [
   DeviceAuthorizationController,
   IntrospectionController,
   OAuthController,
+  AuthorizationController,
+  SignInPagesController,
+  SignOutController,
+  UserInfoController,
+  GrantsController,
   WellKnownController,
 ];
 
 export const identityProviders = [
+  AuthorizationService,
+  BrowserService,
   DeliveryService,
   EmailService,
   HeldTokenService,
@@ -67,7 +85,9 @@ export const identityProviders = [
   OAuthService,
   ProvidersService,
   SessionsService,
+  SignInPagesService,
   SignInService,
+  SignOutService,
   Web3Service,
   WellKnownService,
 ];

@@ -21,6 +21,7 @@ const RULES = {
   device_requests: `expires_at < now() - interval '7 days'`,
   pairing_codes: 'expires_at < now()',
   devices: `expires_at < now() - interval '30 days'`,
+  mfa_challenges: `expires_at < now() - interval '1 day'`,
   code_guesses: `spent_at < now() - interval '1 day'`,
 } as const;
 

@@ -1,5 +1,6 @@
 import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
+import { SecondFactors1795300000000 } from './1795300000000-second-factors.js';
 import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
 import { CredentialVersions1795300000101 } from './1795300000101-credential-versions.js';
 import { Providers1795300000200 } from './1795300000200-providers.js';
@@ -13,6 +14,7 @@ import { ActionGrants1795300000900 } from './1795300000900-action-grants.js';
 export const migrations = [
   Accounts1795219200000,
   Sessions1795219200001,
+  SecondFactors1795300000000,
   PasswordsAndAddresses1795300000100,
   CredentialVersions1795300000101,
   Providers1795300000200,

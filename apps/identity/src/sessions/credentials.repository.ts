@@ -14,6 +14,7 @@ export interface Credentials {
   /** Device tokens that are older make no device known; `null`: all do. */
   devices_known_from: Date | null;
   password_hash: string | null;
+  asks_for_second_factor: boolean;
   /** Where the hash is kept: an admin's stands apart from the account. */
   kept_in: 'admin_credentials' | 'website_users';
   /** The license token that was kept for the account, when the client gets one. */
@@ -57,6 +58,7 @@ export class CredentialsRepository {
        FROM (SELECT COALESCE(bool_or(name_hash = $4), false) AS name, COALESCE(bool_or(name_hash = $6), false) AS device
          FROM login_guards WHERE name_hash IN ($4, $6) AND blocked_until > now()) g
        LEFT JOIN LATERAL (SELECT u.id, u.roles, u.entitlement_version, u.is_active, u.deleted_at,
+         u.mfa_since IS NOT NULL AS asks_for_second_factor,
          u.credential_version, NULLIF(u.devices_known_from, '-infinity') AS devices_known_from,
          CASE WHEN a.user_id IS NULL THEN u.password_hash
            WHEN lower(a.username) = lower($1 COLLATE pg_unicode_fast) AND $2 = 'any' THEN a.password_hash

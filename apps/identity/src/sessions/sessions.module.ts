@@ -5,6 +5,7 @@ import { LoginGuardsRepository } from './login-guards.repository.js';
 import { RefreshRepository } from './refresh.repository.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionOpening } from './session-opening.service.js';
+import { SessionTokens } from './session-tokens.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -20,6 +21,7 @@ export const sessions: Feature = {
     RefreshRepository,
     RefreshService,
     SessionOpening,
+    SessionTokens,
     SessionsRepository,
     SessionsService,
     SignInAttempts,

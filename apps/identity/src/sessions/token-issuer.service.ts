@@ -3,19 +3,26 @@ import { OFFLINE_SCOPE, type ClientPolicy, type IssuedTokens, type RequestOrigin
 import { newId, Transactions } from '#persistence';
 import type { Grant } from '../clients/clients-file.rules.js';
 import { assertGrant } from '../clients/clients.service.js';
-import { MacKeys } from '../keys/mac-keys.service.js';
-import { TokenSigner } from '../keys/token-signer.service.js';
 import type { CachedLicenseToken } from '../license-tokens/license-tokens.repository.js';
-import { LicenseTokens } from '../license-tokens/license-tokens.service.js';
+import type { PendingSignIn } from '../mfa/mfa-challenges.repository.js';
+import { SecondFactors } from '../mfa/second-factors.service.js';
 import { viewOf } from '../users/website-user.entity.js';
 import { endOf } from './auth-session.entity.js';
-import { hashToken, writeRefreshToken } from './refresh-token.rules.js';
+import { hashToken } from './refresh-token.rules.js';
 import { SessionOpening } from './session-opening.service.js';
+import { SessionTokens } from './session-tokens.service.js';
 import type { NewSession } from './sessions.repository.js';
 
 /** Who asks for tokens, and what has been proven so far. */
 export interface Proofs {
-  user: { id: string; roles: string[]; entitlement_version: number; credential_version?: number };
+  user: {
+    id: string;
+    roles: string[];
+    entitlement_version: number;
+    credential_version?: number;
+    /** Whether two-step sign-in is on, where that was read already. */
+    asks_for_second_factor?: boolean;
+  };
   policy: ClientPolicy;
   grant: Grant;
   /** How the person proved to be who they are (RFC 8176): `pwd`, … */
@@ -41,13 +48,13 @@ export class TokenIssuer {
   constructor(
     private readonly tx: Transactions,
     private readonly sessions: SessionOpening,
-    private readonly keys: MacKeys,
-    private readonly signer: TokenSigner,
-    private readonly licenses: LicenseTokens,
+    private readonly tokens: SessionTokens,
+    private readonly factors: SecondFactors,
   ) {}
 
   /**
-   * Opens a session. Whoever signs does so before the transaction, which holds no connection while it waits for others;
+   * Opens a session, or asks for the second factor when the account wants one and none was shown: then nothing else
+   * happens, and `alongside` neither. Whoever signs does so before the transaction, which holds no connection while it waits for others;
    * what was signed is worth nothing unless the session is written.
    * @param alongside what else belongs to the same transaction, before the session; without it one statement does it all
    * @throws Refusal `grant_not_allowed`; `invalid_credentials` when the account is suspended, deleted or gone
@@ -55,10 +62,12 @@ export class TokenIssuer {
   async issueTokens(proofs: Proofs, alongside?: () => Promise<void>): Promise<SignedIn> {
     const { user, policy } = proofs;
     assertGrant(policy, proofs.grant);
+    const challenge = await this.factors.challenge(pendingOf(proofs), user.asks_for_second_factor);
+    if (challenge) return { challenge };
     const session = newSession(proofs);
-    const refresh_token = writeRefreshToken(this.keys.refresh, { session_id: session.id, generation: 0 });
+    const refresh_token = this.tokens.refreshTokenOf(session);
     if (mayRefresh(proofs)) session.refresh_token_hash = hashToken(refresh_token);
-    const [access_token, license_token] = await this.sign(proofs, session);
+    const [access_token, license_token] = await this.tokens.sign(proofs, session);
     const open = () => this.sessions.open(session, proofs);
     const person = await (alongside ? this.tx.run(() => alongside().then(open)) : open());
     const issued: IssuedTokens = {
@@ -77,35 +86,16 @@ export class TokenIssuer {
     };
     return { issued };
   }
-
-  private sign(
-    { user, policy, kept_license }: Proofs,
-    session: NewSession,
-  ): Promise<[access: string, license: string | undefined]> {
-    const { id: session_id, user_id, client_id, amr, auth_time, scopes } = session;
-    const { audience, access_ttl: ttl, signing_alg } = policy;
-    const license = { user_id, entitlement_version: user.entitlement_version, ttl: policy.license_token_ttl };
-    return Promise.all([
-      this.signer.signAccess({
-        user_id,
-        session_id,
-        client_id,
-        audience,
-        roles: user.roles,
-        amr,
-        auth_time,
-        scopes,
-        signing_alg,
-        ttl,
-      }),
-      kept_license === undefined ? this.licenses.find(license) : this.licenses.choose(license, kept_license),
-    ]);
-  }
 }
 
 /** Where a scope is set, it says whether there is a refresh token (OpenID Connect Core §11). */
 const mayRefresh = ({ policy, scopes }: Proofs): boolean =>
   policy.delivery !== 'none' && (!scopes || scopes.includes(OFFLINE_SCOPE));
+
+const pendingOf = ({ user, policy, grant, amr, device_id, scopes }: Proofs): PendingSignIn => ({
+  ...{ user_id: user.id, client_id: policy.client_id, grant_name: grant, amr },
+  ...{ device_id: device_id ?? null, scopes: scopes ?? null },
+});
 
 function newSession(proofs: Proofs): NewSession {
   const { user, policy, amr, origin, auth_time, scopes, session_id } = proofs;

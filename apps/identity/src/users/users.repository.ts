@@ -50,6 +50,12 @@ export class UsersRepository {
       .getOne();
   }
 
+  /** Whether two-step sign-in is on. */
+  async asksForSecondFactor(id: string): Promise<boolean> {
+    const rows = await this.tx.query('SELECT 1 FROM website_users WHERE id = $1 AND mfa_since IS NOT NULL', [id]);
+    return rows.length > 0;
+  }
+
   async findByEmail(email: string): Promise<WebsiteUser | null> {
     return this.tx.manager
       .createQueryBuilder(WebsiteUser, 'u')
