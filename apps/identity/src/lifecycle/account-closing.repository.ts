@@ -6,7 +6,6 @@ import { ADMIN_ROLE } from '../users/website-user.entity.js';
 export interface ClosedAccount {
   id: string;
   email: string | null;
-  roles: string[];
 }
 
 /** Closes and opens accounts: `website_users.deleted_at`. */
@@ -18,7 +17,7 @@ export class AccountClosingRepository {
   async close(userId: string): Promise<ClosedAccount | undefined> {
     const [row] = await this.tx.query<ClosedAccount & { [column: string]: unknown }>(
       `UPDATE website_users SET deleted_at = now(), updated_at = now()
-       WHERE id = $1 AND deleted_at IS NULL RETURNING id, email, roles`,
+       WHERE id = $1 AND deleted_at IS NULL RETURNING id, email`,
       [userId],
     );
     return row;
@@ -28,13 +27,18 @@ export class AccountClosingRepository {
     await this.tx.query('UPDATE website_users SET deleted_at = NULL, updated_at = now() WHERE id = $1', [userId]);
   }
 
-  /** Whether somebody else can administrate. The admins' rows are held, so that the last two cannot leave at once. */
-  async hasOtherAdmin(userId: string): Promise<boolean> {
-    const rows = await this.tx.query<{ id: string }>(
-      `SELECT id FROM website_users WHERE $2 = ANY (roles) AND is_active AND deleted_at IS NULL AND id <> $1
-       ORDER BY id FOR SHARE`,
+  /**
+   * Whether nobody could administrate without this person. The admins' rows are held first and in order, so that the
+   * last two cannot leave at once.
+   */
+  async isLastAdmin(userId: string): Promise<boolean> {
+    const admins = await this.tx.query<{ id: string }>(
+      `SELECT id FROM website_users
+       WHERE $2 = ANY (roles) AND is_active AND deleted_at IS NULL
+         AND EXISTS (SELECT 1 FROM website_users WHERE id = $1 AND $2 = ANY (roles))
+       ORDER BY id FOR NO KEY UPDATE`,
       [userId, ADMIN_ROLE],
     );
-    return rows.length > 0;
+    return admins.length === 1 && admins[0]!.id === userId;
   }
 }

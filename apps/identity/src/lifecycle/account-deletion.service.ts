@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidToken, OnlyAdmin, TokenInvalid, type EndedSessions } from '#contracts';
+import { InvalidToken, LastAdmin, TokenInvalid, type EndedSessions } from '#contracts';
 import { IdentityConfig } from '../identity.config.js';
-import { ADMIN_ROLE } from '../users/website-user.entity.js';
 import { AccountClosingRepository } from './account-closing.repository.js';
 import { AccountEndings } from './account-endings.service.js';
 import { DeletionNotices } from './deletion-notices.service.js';
@@ -23,12 +22,12 @@ export class AccountDeletion {
   /**
    * Closes an account in the open transaction: from its commit on nobody gets in by any way, and what was signed before
    * is refused everywhere (R-GD1).
-   * @throws Refusal `only_admin`; `invalid_token` when it is closed already
+   * @throws Refusal `last_admin`; `invalid_token` when it is closed already
    */
   async close(userId: string): Promise<EndedSessions> {
+    if (await this.accounts.isLastAdmin(userId)) throw LastAdmin.with();
     const account = await this.accounts.close(userId);
     if (!account) throw InvalidToken.with();
-    if (account.roles.includes(ADMIN_ROLE) && !(await this.accounts.hasOtherAdmin(userId))) throw OnlyAdmin.with();
     const ended = await this.endings.endEverything(userId, 'deleted');
     const dueAt = new Date(Date.now() + this.config.deletionGraceDays * DAY_MS);
     await this.erasures.schedule(userId, dueAt);

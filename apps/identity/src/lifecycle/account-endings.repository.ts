@@ -6,6 +6,7 @@ const WAYS_BACK_IN = [
   'authorization_codes',
   'authorization_grants',
   'device_requests',
+  'mfa_challenges',
   'pairing_codes',
   'provider_attempts',
   'wallet_challenges',

@@ -43,7 +43,8 @@ export class ErasureWorker implements OnApplicationBootstrap, BeforeApplicationS
   /** Everything that can be done at the moment, one person a transaction. */
   async sweep(tellAgainSeconds = TELL_AGAIN_SECONDS): Promise<void> {
     while (await this.tx.run(() => this.erasures.beginNext()));
-    while (await this.tx.run(() => this.erasures.tellNextAgain(tellAgainSeconds)));
+    const toldBefore = new Date(Date.now() - tellAgainSeconds * 1_000);
+    while (await this.tx.run(() => this.erasures.tellNextAgain(toldBefore)));
   }
 
   private async work(): Promise<void> {

@@ -4,7 +4,8 @@ import { newId, Transactions } from '#persistence';
 /** One person's way out: closed, being erased, erased. */
 export interface ErasureRow {
   id: string;
-  user_id: string;
+  /** Nobody's once it is completed. */
+  user_id: string | null;
   state: 'waiting' | 'erasing' | 'erased';
   requested_at: Date;
   due_at: Date;
@@ -13,7 +14,11 @@ export interface ErasureRow {
   erased_at: Date | null;
 }
 
-export type ErasureId = Pick<ErasureRow, 'id' | 'user_id'>;
+/** An erasure that is not completed. */
+export interface OpenErasure {
+  id: string;
+  user_id: string;
+}
 
 const COLUMNS = 'id, user_id, state, requested_at, due_at, acknowledged, told, erased_at';
 
@@ -39,33 +44,45 @@ export class ErasuresRepository {
     return rows.length > 0;
   }
 
-  /** Begins one that is due; of several replicas each takes another one. */
-  async beginNext(): Promise<ErasureId | undefined> {
-    const [row] = await this.tx.query<ErasureId & { [column: string]: unknown }>(
+  /** Gives up those whose account staff has opened again. */
+  async dropReopened(): Promise<void> {
+    await this.tx.query(
+      `DELETE FROM account_erasures e USING website_users u
+       WHERE e.state = 'waiting' AND e.due_at <= now() AND u.id = e.user_id AND u.deleted_at IS NULL`,
+    );
+  }
+
+  /**
+   * Begins one that is due; of several replicas each takes another one. The account is held: it cannot be opened again
+   * by anybody while it is being emptied.
+   */
+  async beginNext(): Promise<OpenErasure | undefined> {
+    const [row] = await this.tx.query<OpenErasure & { [column: string]: unknown }>(
       `UPDATE account_erasures SET state = 'erasing', begun_at = now(), told_at = now(), told = 1
-       WHERE id = (SELECT id FROM account_erasures WHERE state = 'waiting' AND due_at <= now()
-                   ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+       WHERE id = (SELECT e.id FROM account_erasures e JOIN website_users u ON u.id = e.user_id
+                   WHERE e.state = 'waiting' AND e.due_at <= now() AND u.deleted_at IS NOT NULL
+                   ORDER BY e.due_at LIMIT 1 FOR UPDATE OF e, u SKIP LOCKED)
        RETURNING id, user_id`,
     );
     return row;
   }
 
   /** Takes one that was told some time ago and that somebody has not acknowledged yet. */
-  async nextUnanswered(seconds: number): Promise<ErasureId | undefined> {
-    const [row] = await this.tx.query<ErasureId & { [column: string]: unknown }>(
+  async nextUnanswered(toldBefore: Date): Promise<OpenErasure | undefined> {
+    const [row] = await this.tx.query<OpenErasure & { [column: string]: unknown }>(
       `UPDATE account_erasures SET told_at = now(), told = told + 1
        WHERE id = (SELECT id FROM account_erasures
-                   WHERE state = 'erasing' AND told_at < now() - make_interval(secs => $1)
+                   WHERE state = 'erasing' AND told_at < $1
                    ORDER BY told_at LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING id, user_id`,
-      [seconds],
+      [toldBefore],
     );
     return row;
   }
 
   /** Notes an acknowledgement; those of one erasure take turns. @returns it while it is not completed */
-  async acknowledge(id: string, app: string): Promise<ErasureRow | undefined> {
-    const [row] = await this.tx.query<ErasureRow & { [column: string]: unknown }>(
+  async acknowledge(id: string, app: string): Promise<(ErasureRow & OpenErasure) | undefined> {
+    const [row] = await this.tx.query<ErasureRow & OpenErasure & { [column: string]: unknown }>(
       `UPDATE account_erasures
        SET acknowledged = CASE WHEN $2 = ANY (acknowledged) THEN acknowledged ELSE acknowledged || $2::text END
        WHERE id = $1 AND state = 'erasing' RETURNING ${COLUMNS}`,
@@ -75,13 +92,16 @@ export class ErasuresRepository {
   }
 
   async complete(id: string): Promise<void> {
-    await this.tx.query(`UPDATE account_erasures SET state = 'erased', erased_at = now() WHERE id = $1`, [id]);
+    await this.tx.query(
+      `UPDATE account_erasures SET state = 'erased', erased_at = now(), user_id = NULL WHERE id = $1`,
+      [id],
+    );
   }
 
   /** An erasure that has begun and is not completed. */
-  async findOpen(id: string): Promise<ErasureId | undefined> {
+  async findOpen(id: string): Promise<OpenErasure | undefined> {
     const sql = `SELECT id, user_id FROM account_erasures WHERE id = $1 AND state = 'erasing'`;
-    return (await this.tx.query<ErasureId & { [column: string]: unknown }>(sql, [id]))[0];
+    return (await this.tx.query<OpenErasure & { [column: string]: unknown }>(sql, [id]))[0];
   }
 
   /** Newest first. */

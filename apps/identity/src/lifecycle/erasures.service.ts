@@ -10,7 +10,7 @@ import {
   type ListErasuresRequest,
 } from '#contracts';
 import { Outbox } from '#persistence';
-import { ErasuresRepository, type ErasureId, type ErasureRow } from './erasures.repository.js';
+import { ErasuresRepository, type OpenErasure, type ErasureRow } from './erasures.repository.js';
 import { PersonalTablesRepository } from './personal-tables.repository.js';
 
 /**
@@ -27,6 +27,7 @@ export class Erasures {
 
   /** Begins one that is due, in the open transaction. @returns whether there was one */
   async beginNext(): Promise<boolean> {
+    await this.erasures.dropReopened();
     const begun = await this.erasures.beginNext();
     if (!begun) return false;
     await this.tables.erase(begun.user_id);
@@ -35,8 +36,8 @@ export class Erasures {
   }
 
   /** Tells once more about one that waits for an answer. @returns whether there was one */
-  async tellNextAgain(seconds: number): Promise<boolean> {
-    const open = await this.erasures.nextUnanswered(seconds);
+  async tellNextAgain(toldBefore: Date): Promise<boolean> {
+    const open = await this.erasures.nextUnanswered(toldBefore);
     if (open) await this.tell(open);
     return open !== undefined;
   }
@@ -61,7 +62,7 @@ export class Erasures {
     return { erasures: (await this.erasures.page(state, after)).map(viewOf) };
   }
 
-  private tell({ id, user_id }: ErasureId): Promise<void> {
+  private tell({ id, user_id }: OpenErasure): Promise<void> {
     return this.outbox.append(UserErased, { erasure_id: id, user_id }, { key: user_id });
   }
 }

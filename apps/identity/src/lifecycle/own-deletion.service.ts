@@ -29,7 +29,7 @@ export class OwnDeletion {
 
   /**
    * @throws Refusal `insufficient_user_authentication` without a password and without a fresh sign-in;
-   * `invalid_credentials`, `rate_limited`, `overloaded`, `only_admin`, `invalid_token`
+   * `invalid_credentials`, `rate_limited`, `overloaded`, `last_admin`, `invalid_token`
    */
   async delete(actor: UserActor, { password }: DeleteAccountRequest, { deadline }: Call): Promise<EndedSessions> {
     if (password !== undefined) await this.passwords.confirm(actor, password, deadline);

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#persistence';
 import { ACCOUNT_COLUMNS, PERSONAL_TABLES } from './personal-tables.js';
 
+/** An export travels in one message. */
+const MOST_ENTRIES = 1_000;
+
 type Rows = Record<string, unknown>[];
 
 /** Shows and erases everything that this database holds about a person. */
@@ -20,7 +23,17 @@ export class PersonalTablesRepository {
       const rows = await this.tx.query(`SELECT ${shown.join(', ')} FROM ${table} WHERE ${owner} = $1`, [userId]);
       if (rows.length) tables.push([table, rows]);
     }
-    return { account, ...Object.fromEntries(tables) };
+    return { account, ...Object.fromEntries(tables), audit_log: await this.audit(userId) };
+  }
+
+  /** What the audit log says about the person; the log itself forgets whom it is about when the account goes. */
+  private audit(userId: string): Promise<Rows> {
+    return this.tx.query(
+      `SELECT l.at, l.event, l.client_id, l.session_id, host(l.ip) AS ip, l.user_agent, l.factors, l.cause
+       FROM audit_log l JOIN audit_subjects s ON s.subject = l.subject
+       WHERE s.user_id = $1 ORDER BY l.seq DESC LIMIT ${MOST_ENTRIES}`,
+      [userId],
+    );
   }
 
   /** Erases all but the address, which stays taken. The row itself goes with {@link eraseAddress}. */

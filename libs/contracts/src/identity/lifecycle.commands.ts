@@ -11,9 +11,10 @@ import {
   Unavailable,
   ValidationFailed,
 } from '../general.errors.js';
+import { LastAdmin } from './admin.errors.js';
+import { READ_MAX_AGE } from './admin.freshness.js';
 import { InvalidCredentials } from './identity.errors.js';
 import { ERASING_APPS } from './lifecycle.events.js';
-import { OnlyAdmin } from './lifecycle.errors.js';
 import { EndedSessions } from './sessions.commands.js';
 
 export class DeleteAccountRequest {
@@ -26,7 +27,7 @@ export const DeleteAccount = command('identity.account.delete', {
   response: EndedSessions,
   errors: [
     ...[ValidationFailed, InvalidToken, InvalidCredentials, InsufficientUserAuthentication],
-    ...[OnlyAdmin, RateLimited, Overloaded],
+    ...[LastAdmin, RateLimited, Overloaded],
   ],
   permission: 'user',
   timeoutMs: 8_000,
@@ -94,7 +95,7 @@ export const AcknowledgeErasure = command('identity.erasure.acknowledge', {
 
 export class Erasure {
   @Uuid() id!: string;
-  @Uuid({ description: 'A pseudonym once the state is `erased`: nothing leads from it to a person.' }) user_id!: string;
+  @Uuid({ nullable: true, description: '`null` once the state is `erased`.' }) user_id!: string | null;
   @OneOf(['waiting', 'erasing', 'erased']) state!: string;
   @Timestamp() requested_at!: string;
   @Timestamp({ description: 'Until then it can be undone.' }) due_at!: string;
@@ -106,7 +107,7 @@ export class Erasure {
 
 export class ListErasuresRequest {
   @OneOf(['waiting', 'erasing', 'erased'], { optional: true }) state?: string;
-  @Text({ optional: true, max: 64, description: 'Id of the last one of the page before.' }) after?: string;
+  @Uuid({ optional: true, description: 'Id of the last one of the page before.' }) after?: string;
 }
 
 export class ErasureList {
@@ -117,6 +118,7 @@ export const ListErasures = command('identity.erasure.list', {
   request: ListErasuresRequest,
   response: ErasureList,
   errors: [ValidationFailed],
-  permission: 'admin',
+  permission: 'permission:users.read',
+  freshAuth: READ_MAX_AGE,
   summary: 'Accounts that are being erased or were, newest first, and which services have yet to do it.',
 });
