@@ -21,6 +21,7 @@ export class Issuer {
     const times = { not_before: new Date(0).toISOString(), not_after: null };
     return [
       { kid: 'access-1', purpose: 'access', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
+      { kid: 'id-1', purpose: 'id_token', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
       { kid: 'device-1', purpose: 'device_token', alg: 'RS256', state: 'active', jwk: this.jwk, ...times },
       {
         kid: 'blob-1',
@@ -54,6 +55,11 @@ export class Issuer {
   /** A person's access token. */
   token(more: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
     return this.sign(this.claims(more), header);
+  }
+
+  /** An ID token for a client, of a session there. */
+  idToken(client_id: string, more: Record<string, unknown> = {}): string {
+    return this.token({ aud: client_id, ...more }, { typ: 'JWT', kid: 'id-1' });
   }
 
   /** The token of a paired device. */

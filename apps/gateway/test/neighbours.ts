@@ -71,6 +71,15 @@ export const POLICIES: ClientPolicy[] = [
     cookie_domain: 'example.com',
     cookie_same_site: 'None',
   }),
+  policy({ client_id: 'web', delivery: 'cookie', cookie_name: 'pages', body_fallback: 'off' }),
+  policy({
+    client_id: 'shop',
+    redirects: ['https://shop.example/cb'],
+    post_logout_redirects: ['https://shop.example/bye'],
+    grants: ['authorization_code', 'refresh'],
+    scopes: ['openid', 'profile', 'offline_access'],
+    origins: ['https://shop.example'],
+  }),
   policy({ client_id: 'extension', delivery: 'none', grants: ['extension'] }),
 ];
 

@@ -9,8 +9,9 @@ const EXPOSED =
 /** Seconds a browser remembers a preflight; a changed policy shows after this at the latest. */
 const MAX_AGE = '600';
 
-/** Storefronts and internal callers are no browsers. */
-const CLOSED = /^\/(?:webhooks|internal|metrics)(?:\/|$)/;
+/** Storefronts and internal callers are no browsers; to the pages that sign in a browser is sent, never a script (R-SE13). */
+const CLOSED =
+  /^\/(?:webhooks|internal|metrics|signin|consent|oauth\/authorize|oauth\/continue|oauth\/logout)(?:[/?]|$)/;
 
 /**
  * Adds the CORS headers (B-cors, E-cors). Listed origins get them with credentials, by exact name. Any other origin

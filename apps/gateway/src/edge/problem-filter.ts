@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Log } from '#boot';
 import {
   BodyTooLarge,
+  InsufficientScope,
   Internal,
   MethodNotAllowed,
   NotFound,
@@ -53,7 +54,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     if (routeOf(request).errors === 'oauth') return this.answerOAuth(refusal, request, reply);
     const status = STATUS_OF[refusal.kind];
-    if (status === 401) {
+    if (status === 401 || refusal.is(InsufficientScope)) {
       reply.header('www-authenticate', challengeOf(refusal, /^bearer /i.test(request.headers.authorization ?? '')));
     }
     const instance = routeOf(request).instance ?? pathOf(request);

@@ -110,6 +110,7 @@ export function challengeOf(refusal: Refusal, bearerSent: boolean): string {
     const age = refusal.extras.members?.max_age;
     return `Bearer error="insufficient_user_authentication"${age === undefined ? '' : `, max_age=${age}`}`;
   }
+  if (code === 'insufficient_scope') return 'Bearer error="insufficient_scope"';
   const bad = code === 'invalid_token' || (bearerSent && code === 'unauthenticated');
   return bad ? 'Bearer error="invalid_token"' : 'Bearer';
 }

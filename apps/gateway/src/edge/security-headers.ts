@@ -17,24 +17,36 @@ export const SECURITY_HEADERS = {
 } as const;
 
 /** Policy of a page: its own scripts and styles carry the nonce, and it speaks with us only. */
-const pagePolicy = (nonce: string): string =>
+const pagePolicy = (nonce: string, formAction: readonly string[]): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "connect-src 'self'",
-    "form-action 'self'",
+    `form-action ${["'self'", ...formAction].join(' ')}`,
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
 
+export interface PageOptions {
+  /** Default 200. */
+  status?: number;
+  /**
+   * The page has a form. Browsers name the origin of a form's page only where its address may be told, which our own
+   * origin may learn; and they hold what a form leads to, redirects included, against these further sources.
+   */
+  form?: { leadsTo: readonly string[] };
+}
+
 /** Sends a page that was rendered for one fresh nonce. */
-export function sendPage(reply: FastifyReply, render: (nonce: string) => string): void {
+export function sendPage(reply: FastifyReply, render: (nonce: string) => string, options: PageOptions = {}): void {
   const nonce = randomBytes(16).toString('base64');
+  if (options.form) reply.header('referrer-policy', 'same-origin');
   void reply
-    .header('content-security-policy', pagePolicy(nonce))
+    .code(options.status ?? 200)
+    .header('content-security-policy', pagePolicy(nonce, options.form?.leadsTo ?? []))
     .header('content-type', 'text/html; charset=utf-8')
     .send(render(nonce));
 }

@@ -14,9 +14,13 @@ export class OAuthClients {
     private readonly delivery: DeliveryService,
   ) {}
 
+  find(clientId: string): Promise<ClientPolicy | undefined> {
+    return this.delivery.policyOf(clientId);
+  }
+
   /** @throws Refusal `unknown_client` */
   async known(clientId: string): Promise<ClientPolicy> {
-    const policy = await this.delivery.policyOf(clientId);
+    const policy = await this.find(clientId);
     if (!policy) throw UnknownClient.with();
     return policy;
   }

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bus } from '#bus';
-import { ClientAuthenticationFailed, ExchangeCode, GrantNotAllowed, IssueServiceToken, Login, PollDevice } from '#contracts';
+import {
+  ClientAuthenticationFailed,
+  ExchangeCode,
+  GrantNotAllowed,
+  IssueServiceToken,
+  Login,
+  PollDevice,
+} from '#contracts';
 import { askOf } from '../edge/ask.js';
 import { loginOf } from './credentials.rules.js';
 import { clientOf, grantedScopes, oauthTokensOf, required, type OAuthTokens, type TokenForm } from './oauth.rules.js';

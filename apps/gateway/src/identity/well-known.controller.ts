@@ -12,7 +12,7 @@ export class WellKnownController {
   constructor(private readonly wellKnown: WellKnownService) {}
 
   @Get('jwks.json')
-  @Route({ permission: 'anyone', docs: { ...docs, summary: 'Public keys of access tokens (RFC 7517).' } })
+  @Route({ permission: 'anyone', docs: { ...docs, summary: 'Public keys of access and ID tokens (RFC 7517).' } })
   async jwks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     sendCacheable(request, reply, await this.wellKnown.jwks());
   }
