@@ -44,7 +44,7 @@ describe('a viewer of a Twitch extension', () => {
     const { tokens } = issuedOf(await login(await sign(viewer())));
     const claims = claimsOf(tokens.access_token) as { exp: number; iat: number; auth_time: number; scope: string };
     expect(claims.scope.split(' ')).toContain('twitch_channel:424242');
-    expect(claims.auth_time).toBe(0);
+    expect(claims.auth_time).toBe(1);
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(3_600);
     const [session] = await app.database.query<{ refresh_token_hash: unknown }>(
       'SELECT refresh_token_hash FROM auth_sessions WHERE user_id = $1',

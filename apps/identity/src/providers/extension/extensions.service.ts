@@ -18,8 +18,11 @@ import { IdentityEntry } from '../../identities/identity-entry.service.js';
 import { ExtensionSecrets } from './extension-secrets.service.js';
 import { readViewer, type Viewer } from './extension-token.rules.js';
 
-/** When the viewer has shown a credential to us: never. So nothing that needs a fresh sign-in is open to them (R-TW4). */
-const NEVER = new Date(0);
+/**
+ * When the viewer has shown a credential to us: never, for which a claim has its oldest time. So nothing that needs a
+ * fresh sign-in is open to them (R-TW4).
+ */
+const NEVER = new Date(1_000);
 
 /**
  * Signs in viewers of Twitch extensions. Whoever holds the extension’s secret can speak for any viewer, so the session
