@@ -35,7 +35,7 @@ import { SocketAdmission } from './realtime/socket-admission.js';
 import { SocketsController } from './realtime/sockets.controller.js';
 import { SocketsService } from './realtime/sockets.service.js';
 import { UpgradeAnswer } from './realtime/upgrade-answer.js';
-import { KeysController } from './secrets/keys.controller.js';
+import { secretsControllers, secretsProviders } from './secrets/secrets-routes.js';
 
 const access = [CallerRegistry, GatewayRevocations, InternalCallersService, TokenReader];
 const edge = [EdgeService, LimitsService, OriginsService, ProblemFilter, SharedStore];
@@ -61,7 +61,7 @@ export class GatewayModule {
         OrdersController,
         ProducersController,
         SocketsController,
-        KeysController,
+        ...secretsControllers,
         ...deadLetterControllers,
         HealthController,
         DocsController,
@@ -77,6 +77,7 @@ export class GatewayModule {
         ...edge,
         ...sockets,
         ...identityProviders,
+        ...secretsProviders,
         OpenApiService,
       ],
     };

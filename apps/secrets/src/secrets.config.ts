@@ -34,6 +34,13 @@ export class SecretsConfig extends DataAppConfig {
   })
   dataKeyMaxSeals!: number;
 
+  @EnvText('BROADCASTER_PUBLIC_KEY', {
+    default: '',
+    pattern: /^([A-Za-z0-9_-]{43})?$/,
+    description: 'X25519 key of the broadcaster (base64url): stream keys are then handed out sealed to it.',
+  })
+  broadcasterPublicKey!: string;
+
   get kekFile(): string {
     return resolve(this.kekPath);
   }

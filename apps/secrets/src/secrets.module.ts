@@ -27,8 +27,15 @@ import { RevocationListsService } from './signing/revocation-lists.service.js';
 import { MacKeysService } from './signing/mac-keys.service.js';
 import { SigningController } from './signing/signing.controller.js';
 import { TokensService } from './signing/tokens.service.js';
+import { Destinations } from './streams/destinations.service.js';
+import { StreamKeysRepository } from './streams/stream-keys.repository.js';
+import { StreamKeys } from './streams/stream-keys.service.js';
+import { StreamsController } from './streams/streams.controller.js';
+import { StreamsRepository } from './streams/streams.repository.js';
+import { Streams } from './streams/streams.service.js';
 import { OwnerErasure } from './vault/owner-erasure.service.js';
 import { OwnerKeys } from './vault/owner-keys.service.js';
+import { OwnerRecords } from './vault/owner-records.js';
 import { SealedValues } from './vault/sealed-values.service.js';
 import { VaultController } from './vault/vault.controller.js';
 import { Vault } from './vault/vault.service.js';
@@ -37,7 +44,8 @@ const KEK = [DataKeysService, DataKeysRepository];
 const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
 const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
 const ERASURE = [ErasureService, HeldKeysRepository];
-const VAULT = [OwnerErasure, OwnerKeys, SealedValues, Vault];
+const VAULT = [OwnerErasure, OwnerKeys, OwnerRecords, SealedValues, Vault];
+const STREAMS = [Destinations, StreamKeys, StreamKeysRepository, Streams, StreamsRepository];
 const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
 /** The secrets service: keys are used here and leave never. */
@@ -63,6 +71,7 @@ export class SecretsModule {
         SigningController,
         RevocationListsController,
         VaultController,
+        StreamsController,
         ErasureController,
       ],
       providers: [
@@ -72,6 +81,7 @@ export class SecretsModule {
         ...AUDIT,
         ...SIGNING,
         ...VAULT,
+        ...STREAMS,
         ...ERASURE,
       ],
     };

@@ -4,11 +4,12 @@ import { Module, type INestApplicationContext, type INestMicroservice } from '@n
 import { NestFactory } from '@nestjs/core';
 import { BootModule, Health, Log, readConfig } from '#boot';
 import { Bus, BusModule, BusServer } from '#bus';
-import type { AppName } from '#contracts';
+import type { Actor, AppName } from '#contracts';
 import { testBroker, testDatabase, testDir, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
 import { migrations } from '../src/migrations/index.js';
 import { SecretsConfig } from '../src/secrets.config.js';
 import { SecretsModule } from '../src/secrets.module.js';
+import { IdentityNeighbour } from './identity-neighbour.js';
 
 export const ISSUER = 'https://id.example';
 export const PRODUCT = 'branchpy';
@@ -24,6 +25,8 @@ export interface SecretsWorld {
   replica(env?: NodeJS.ProcessEnv): Promise<INestMicroservice>;
   /** The bus as another app sees it. */
   bus(app: AppName): Promise<Bus>;
+  /** Identity, as far as the service needs it. */
+  neighbour(): Promise<IdentityNeighbour>;
   end(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export async function secretsWorld(): Promise<SecretsWorld> {
   const log = Log.create({ app: 'secrets', level: 'trace', destination: { write: (line) => void logged.push(line) } });
   const running: INestApplicationContext[] = [];
   const callers = new Map<AppName, Bus>();
+  let identity!: IdentityNeighbour;
 
   const replica = async (env: NodeJS.ProcessEnv = {}): Promise<INestMicroservice> => {
     const config = readConfig(SecretsConfig, {
@@ -77,8 +81,14 @@ export async function secretsWorld(): Promise<SecretsWorld> {
       BootModule.forApp(app, {}, quiet),
       BusModule.forApp({ app, url: broker.url, seedFile: broker.seedFile(app) }),
     ];
-    const context = await NestFactory.createApplicationContext({ module: CallerRoot, imports }, { logger: false });
+    const controllers = app === 'identity' ? [IdentityNeighbour] : [];
+    const context = await NestFactory.createMicroservice(
+      { module: CallerRoot, imports, controllers },
+      { logger: false, inject: [BusServer], useFactory: (strategy: BusServer) => ({ strategy }) },
+    );
     running.push(context);
+    await context.listen();
+    if (app === 'identity') identity = context.get(IdentityNeighbour);
     const made = context.get(Bus);
     callers.set(app, made);
     return made;
@@ -90,8 +100,26 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     await database.drop();
     fs.rmSync(dir, { recursive: true, force: true });
   };
-  return { database, broker, kekFile, logged, replica, bus, end };
+  const neighbour = async (): Promise<IdentityNeighbour> => {
+    await bus('identity');
+    return identity;
+  };
+  return { database, broker, kekFile, logged, replica, bus, neighbour, end };
 }
+
+/** Somebody who is signed in. */
+export const person = (user_id: string = crypto.randomUUID()) => ({
+  kind: 'user' as const,
+  user_id,
+  session_id: crypto.randomUUID(),
+  client_id: 'branchpy-cli',
+  roles: ['user'],
+  amr: ['pwd'],
+  auth_time: now(),
+});
+
+/** An internal caller. */
+export const internalCaller = (caller: string, ...scopes: string[]): Actor => ({ kind: 'caller', caller, scopes });
 
 const now = (): number => Math.floor(Date.now() / 1000);
 

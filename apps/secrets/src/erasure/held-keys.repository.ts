@@ -12,6 +12,11 @@ export class HeldKeysRepository {
         `SELECT purpose, state, created_at FROM data_keys WHERE owner_type = 'user' AND owner_id = $1 ORDER BY id`,
         [userId],
       ),
+      streams: await this.tx.query(
+        `SELECT id, label, platform, rtmp_url, key_preview AS stream_key_preview, enabled, created_at, updated_at
+         FROM streams WHERE user_id = $1 ORDER BY id`,
+        [userId],
+      ),
       uses: await this.tx.query(
         'SELECT at, action, caller FROM audit_log WHERE subject = $1 ORDER BY at DESC LIMIT 1000',
         [userId],

@@ -2,6 +2,13 @@ import { Keyring1795219200000 } from './1795219200000-keyring.js';
 import { DeviceKeys1795300000300 } from './1795300000300-device-keys.js';
 import { KeySlots1795300000400 } from './1795300000400-key-slots.js';
 import { Vault1795300000500 } from './1795300000500-vault.js';
+import { Streams1795300000510 } from './1795300000510-streams.js';
 
 /** The schema of the secrets service, oldest first. */
-export const migrations = [Keyring1795219200000, DeviceKeys1795300000300, KeySlots1795300000400, Vault1795300000500];
+export const migrations = [
+  Keyring1795219200000,
+  DeviceKeys1795300000300,
+  KeySlots1795300000400,
+  Vault1795300000500,
+  Streams1795300000510,
+];

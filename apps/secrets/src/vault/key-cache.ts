@@ -4,9 +4,15 @@ export interface KeyCacheLimits {
   entries: number;
 }
 
-/** A key in memory, with whose it is. */
-export interface CachedKey {
+/** A key as it was unwrapped. */
+export interface OpenedKey {
   key: Buffer;
+  /** Another key seals in its place. */
+  retired: boolean;
+}
+
+/** A key in memory, with whose it is. */
+interface CachedKey extends OpenedKey {
   owner: string;
   until: number;
   wiped: boolean;
@@ -32,11 +38,11 @@ export class KeyCache {
    * Uses the key of that id, at once and synchronously.
    * @param unwrap opens it when it is not kept
    */
-  async use<T>(id: string, owner: string, unwrap: () => Promise<Buffer>, work: (key: Buffer) => T): Promise<T> {
+  async use<T>(id: string, owner: string, unwrap: () => Promise<OpenedKey>, work: (key: OpenedKey) => T): Promise<T> {
     for (;;) {
       const entry = this.find(id) ?? (await this.open(id, owner, unwrap));
       // Between its opening and this turn it may have been dropped, and what is left of it are zeros.
-      if (!entry.wiped) return work(entry.key);
+      if (!entry.wiped) return work(entry);
     }
   }
 
@@ -61,7 +67,7 @@ export class KeyCache {
     return entry;
   }
 
-  private open(id: string, owner: string, unwrap: () => Promise<Buffer>): Promise<CachedKey> {
+  private open(id: string, owner: string, unwrap: () => Promise<OpenedKey>): Promise<CachedKey> {
     const running = this.opening.get(id);
     if (running) return running;
     const opened = this.unwrapped(id, owner, unwrap).finally(() => this.opening.delete(id));
@@ -69,10 +75,10 @@ export class KeyCache {
     return opened;
   }
 
-  private async unwrapped(id: string, owner: string, unwrap: () => Promise<Buffer>): Promise<CachedKey> {
+  private async unwrapped(id: string, owner: string, unwrap: () => Promise<OpenedKey>): Promise<CachedKey> {
     const drops = this.drops;
     const until = Date.now() + this.limits.ttlMs;
-    const entry = { key: await unwrap(), owner, until, wiped: false };
+    const entry = { ...(await unwrap()), owner, until, wiped: false };
     if (drops === this.drops) this.keep(id, entry);
     return entry;
   }

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Gone } from '#contracts';
 import { Transactions } from '#persistence';
-import { DataKeysRepository, type DataKeyOwner, type WrappedDataKey } from '../kek/data-keys.repository.js';
+import {
+  DataKeysRepository,
+  type DataKeyOwner,
+  type KnownDataKey,
+  type WrappedDataKey,
+} from '../kek/data-keys.repository.js';
 import { DataKeysService } from '../kek/data-keys.service.js';
 import { IntegrityError, type DataKey } from '../kek/envelope.js';
 import { SecretsConfig } from '../secrets.config.js';
@@ -49,14 +54,12 @@ export class OwnerKeys {
    * Opens one value with the very key that it names.
    * @throws Refusal `gone` when the owner was erased; IntegrityError when there is no such key of this owner
    */
-  async open<T>(id: string, owner: DataKeyOwner, work: (key: DataKey) => T): Promise<T> {
-    const unwrap = async () => this.dataKeys.unwrap(await this.find(id, owner), owner);
-    return this.cache.use(id, nameOf(owner), unwrap, (key) => work({ id, key }));
-  }
-
-  /** Whether what was sealed with this key should be sealed anew. */
-  async isRetired(id: string, owner: DataKeyOwner): Promise<boolean> {
-    return (await this.stored.findById(id, owner))?.state === 'retired';
+  async open<T>(id: string, owner: DataKeyOwner, work: (key: DataKey, retired: boolean) => T): Promise<T> {
+    const unwrap = async () => {
+      const found = await this.find(id, owner);
+      return { key: await this.dataKeys.unwrap(found, owner), retired: found.state === 'retired' };
+    };
+    return this.cache.use(id, nameOf(owner), unwrap, ({ key, retired }) => work({ id, key }, retired));
   }
 
   /** Forgets at once what it holds of an owner. */
@@ -72,11 +75,11 @@ export class OwnerKeys {
   }
 
   private use<T>(stored: WrappedDataKey, owner: DataKeyOwner, work: (key: DataKey) => T): Promise<T> {
-    const unwrap = () => this.dataKeys.unwrap(stored, owner);
-    return this.cache.use(stored.id, nameOf(owner), unwrap, (key) => work({ id: stored.id, key }));
+    const unwrap = async () => ({ key: await this.dataKeys.unwrap(stored, owner), retired: false });
+    return this.cache.use(stored.id, nameOf(owner), unwrap, ({ key }) => work({ id: stored.id, key }));
   }
 
-  private async find(id: string, owner: DataKeyOwner): Promise<WrappedDataKey> {
+  private async find(id: string, owner: DataKeyOwner): Promise<KnownDataKey> {
     const found = await this.stored.findById(id, owner);
     if (found) return found;
     if (await this.stored.isErased(owner.ownerType, owner.ownerId)) throw Gone.with('Its owner was erased.');

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '#bus';
-import { DestroyOwnerKeys, Gone, IntegrityFailed, OpenSealed, Refusal, SealValue, Unavailable } from '#contracts';
+import {
+  type OpenSealedRequest,
+  DestroyOwnerKeys,
+  Gone,
+  IntegrityFailed,
+  OpenSealed,
+  Refusal,
+  SealValue,
+  Unavailable,
+} from '#contracts';
 import { eventually } from '../../../../test/support/index.js';
 import { secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
 import { OwnerKeys } from './owner-keys.service.js';
 
-const place = (over: object = {}) => ({
-  owner_id: randomUUID(),
-  purpose: 'totp',
-  record: randomUUID(),
-  field: 'secret',
-  ...over,
-});
+type Where = Omit<OpenSealedRequest, 'ciphertext'>;
+
+const place = (): Where => ({ owner_id: randomUUID(), purpose: 'totp', record: randomUUID(), field: 'secret' });
 
 describe('values sealed for other apps', () => {
   let world: SecretsWorld;
@@ -24,9 +29,9 @@ describe('values sealed for other apps', () => {
   }, 60_000);
   afterAll(() => world?.end());
 
-  const seal = async (where: ReturnType<typeof place>, plaintext: string, app = identity): Promise<string> =>
+  const seal = async (where: Where, plaintext: string, app = identity): Promise<string> =>
     (await app.send(SealValue, { ...where, plaintext })).ciphertext;
-  const open = async (where: ReturnType<typeof place>, ciphertext: string, app = identity): Promise<string> =>
+  const open = async (where: Where, ciphertext: string, app = identity): Promise<string> =>
     (await app.send(OpenSealed, { ...where, ciphertext })).plaintext;
   const audited = (record: string) =>
     world.database.query<{ action: string; caller: string }>(

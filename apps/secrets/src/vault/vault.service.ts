@@ -11,6 +11,12 @@ export interface Place extends RecordContext {
   purpose: string;
 }
 
+/** A value, and whether its data key was replaced. */
+export interface OpenedValue {
+  plaintext: string;
+  stale: boolean;
+}
+
 /** On whose behalf a value is used, for the audit log. */
 export interface Use {
   action: string;
@@ -49,12 +55,17 @@ export class Vault {
 
   /** @throws Refusal `integrity`, `gone`, `sealed`; `unavailable` when the use cannot be recorded or the key not opened */
   async open(place: Place, envelope: Uint8Array, use: Use): Promise<string> {
+    return (await this.read(place, envelope, use)).plaintext;
+  }
+
+  /** Like {@link open}, and tells whether the value should be sealed anew. */
+  async read(place: Place, envelope: Uint8Array, use: Use): Promise<OpenedValue> {
     this.keyring.assertOpen();
     const subject = subjectOf(place);
     try {
-      const plaintext = await this.read(place, envelope);
+      const opened = await this.decrypt(place, envelope);
       await this.audit.append({ ...use, subject });
-      return plaintext;
+      return opened;
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
       this.broken.inc({ record_type: place.recordType });
@@ -64,13 +75,13 @@ export class Vault {
     }
   }
 
-  /** Whether the value should be sealed anew, because its data key was replaced. */
-  async isStale(place: Place, envelope: Uint8Array): Promise<boolean> {
-    return this.keys.isRetired(dataKeyIdOf(envelope), place);
-  }
-
-  private async read(place: Place, envelope: Uint8Array): Promise<string> {
-    return this.keys.open(dataKeyIdOf(envelope), place, (key) => open(key, place, envelope).toString('utf8'));
+  private async decrypt(place: Place, envelope: Uint8Array): Promise<OpenedValue> {
+    return this.keys.open(dataKeyIdOf(envelope), place, (key, stale) => {
+      const bytes = open(key, place, envelope);
+      const plaintext = bytes.toString('utf8');
+      bytes.fill(0);
+      return { plaintext, stale };
+    });
   }
 }
 

@@ -8,6 +8,7 @@ export class KeyRotatedData {
 }
 export const KeyRotated = event('secrets.key.rotated', {
   data: KeyRotatedData,
+  listeners: ['identity'],
   watchers: ['gateway', 'realtime', 'secrets'],
   summary: 'There is a new signing key; caches of keys are read again.',
 });
