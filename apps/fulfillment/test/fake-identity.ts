@@ -1,6 +1,19 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { Handles } from '#bus';
-import { MailRequested, ReadMailToken, TokenInvalid, type MailToken, type ReadMailTokenRequest } from '#contracts';
+import {
+  AcknowledgeErasure,
+  MailRequested,
+  NotFound,
+  ReadErasure,
+  ReadMailToken,
+  TokenInvalid,
+  UserErased,
+  type Empty,
+  type ErasureRequest,
+  type ErasureSubject,
+  type MailToken,
+  type ReadMailTokenRequest,
+} from '#contracts';
 import { newId, Outbox } from '#persistence';
 
 /** Identity as far as mail goes: it asks for mails and tells their tokens. */
@@ -8,6 +21,9 @@ import { newId, Outbox } from '#persistence';
 @Controller()
 export class FakeIdentity {
   readonly tokens = new Map<string, MailToken>();
+  /** People who are being erased, by erasure, and the erasures that were acknowledged. */
+  readonly erasures = new Map<string, ErasureSubject>();
+  readonly acknowledged: string[] = [];
 
   constructor(private readonly outbox: Outbox) {}
 
@@ -26,5 +42,26 @@ export class FakeIdentity {
     const token = this.tokens.get(token_id);
     if (!token) throw TokenInvalid.with();
     return token;
+  }
+
+  /** Tells that somebody is gone for good. */
+  async erase(subject: ErasureSubject): Promise<string> {
+    const erasure_id = newId();
+    this.erasures.set(erasure_id, subject);
+    await this.outbox.append(UserErased, { erasure_id, user_id: subject.user_id });
+    return erasure_id;
+  }
+
+  @Handles(ReadErasure, { transaction: false })
+  async readErasure({ erasure_id }: ErasureRequest): Promise<ErasureSubject> {
+    const subject = this.erasures.get(erasure_id);
+    if (!subject) throw NotFound.with();
+    return subject;
+  }
+
+  @Handles(AcknowledgeErasure, { transaction: false })
+  async acknowledge({ erasure_id }: ErasureRequest): Promise<Empty> {
+    this.acknowledged.push(erasure_id);
+    return {};
   }
 }

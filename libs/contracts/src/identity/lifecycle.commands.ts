@@ -1,6 +1,6 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
-import { EmailAddress, Int, Json, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { EmailAddress, Int, Json, NestedList, OneOf, SecretText, TextList, Timestamp, Uuid } from '../fields.js';
 import {
   InsufficientUserAuthentication,
   InvalidToken,
