@@ -261,6 +261,16 @@ describe('a device token', () => {
     t.revocations.add(payload.jti as string, Date.now() + 90 * 86_400_000);
     await refused(t.verifier.verifyBearer(deviceToken(payload)));
   });
+
+  it('R-DP3 R-JW9: whose removal a replica has not heard of is refused once the replica has read the list again', async () => {
+    const t = await verifier();
+    const payload = deviceClaims();
+    const expires_at = new Date(Date.now() + 90 * 86_400_000).toISOString();
+    t.answers[ListRevocations.name] = { revocations: [{ id: payload.jti, expires_at }] };
+    await t.verifier.verifyBearer(deviceToken(payload));
+    await t.revocations.reload();
+    await refused(t.verifier.verifyBearer(deviceToken(payload)));
+  });
 });
 
 describe('a service token', () => {
