@@ -126,6 +126,23 @@ describe('whose account it is', () => {
     expect(await signIn('github', who)).toMatchObject({ error: 'sign_in_refused' });
   });
 
+  it('R-MF7 R-MF6: an account with a second factor is asked for it, and no session is opened before', async () => {
+    const who = person();
+    const first = await signIn('google', who);
+    const sessions = () => app.database.query('SELECT 1 FROM auth_sessions WHERE user_id = $1', [first.user_id]);
+    const before = await sessions();
+    await app.database.query(
+      `INSERT INTO totp_factors (user_id, sealed_secret, enabled_at) VALUES ($1, 'sealed', now())`,
+      [first.user_id],
+    );
+    await app.database.query('UPDATE website_users SET mfa_since = now() WHERE id = $1', [first.user_id]);
+    const { signed_in } = await signIn('google', who);
+    expect(signed_in).toEqual({
+      challenge: { mfa_required: true, mfa_token: expect.any(String), methods: expect.arrayContaining(['totp']) },
+    });
+    expect(await sessions()).toHaveLength(before.length);
+  });
+
   it('R-OC7: when no token can be signed no account is made', async () => {
     app.secrets.sealed = true;
     const before = await accounts();

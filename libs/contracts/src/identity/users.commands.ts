@@ -22,7 +22,7 @@ import {
   ValidationFailed,
 } from '../general.errors.js';
 import { AuthorizationPolicy } from './authorization.policy.js';
-import { ExtensionPolicy } from './extension.policy.js';
+import { ExtensionPolicy } from './extension-policy.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
 import { SECURITY_NOTICES, type SecurityNotice } from './mail.js';
 import { Registered } from './registration.js';
