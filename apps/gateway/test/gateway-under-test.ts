@@ -11,7 +11,16 @@ export const PUBLIC_URL = 'https://gatehouse.test';
 
 const ALL_SCOPES = [
   ...['licenses.mint', 'licenses.revoke', 'licenses.read', 'orders.read', 'orders.write', 'mail.read', 'mail.write'],
-  ...['dead_letters', 'keys.rotate', 'audit.verify', 'realtime.broadcast', 'realtime.chat', 'billing.plan_changes'],
+  ...[
+    'dead_letters',
+    'keys.rotate',
+    'audit.verify',
+    'legacy.import',
+    'legacy.read',
+    'realtime.broadcast',
+    'realtime.chat',
+    'billing.plan_changes',
+  ],
   'introspect.branchpy-api',
 ];
 

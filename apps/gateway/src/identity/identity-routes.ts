@@ -18,6 +18,7 @@ import { LifecycleController } from './lifecycle.controller.js';
 import { LifecycleService } from './lifecycle.service.js';
 import { IdentitiesController } from './identities.controller.js';
 import { MfaController } from './mfa.controller.js';
+import { LegacyController } from './legacy.controller.js';
 import { OAuthClients } from './oauth-clients.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthGrants } from './oauth-grants.service.js';
@@ -49,6 +50,7 @@ export const identityControllers = [
   UsersController,
   EmailController,
   PasswordsController,
+  LegacyController,
   MfaController,
   ProfileController,
   LifecycleController,

@@ -66,13 +66,14 @@ export class RegistrationsRepository {
     return row!.count;
   }
 
-  /** Uses it up. Of any number that try at once the database lets one through, with the password hash. */
+  /** Uses it up and forgets whose it was. Of any number that try at once the database lets one through, with the data. */
   async consume(id: string, tokenHash: Buffer): Promise<Registration | undefined> {
     const [row] = await this.tx.query<Registration>(
       `WITH wanted AS (
          SELECT * FROM registrations WHERE id = $1 AND token_hash = $2 AND ${OPEN} FOR UPDATE
        ), used AS (
-         UPDATE registrations r SET consumed_at = now(), password_hash = NULL FROM wanted WHERE r.id = wanted.id
+         UPDATE registrations r SET consumed_at = now(), password_hash = NULL, email = '', username = ''
+         FROM wanted WHERE r.id = wanted.id
        )
        SELECT * FROM wanted`,
       [id, tokenHash],

@@ -12,6 +12,10 @@ const RULES = {
   one_time_tokens: `expires_at < now() - interval '7 days'`,
   login_guards: `failed_at < now() - interval '1 day' AND blocked_until < now()`,
   license_tokens: 'expires_at < now()',
+  registrations: `expires_at < now() OR voided_at < now() - interval '1 hour'`,
+  recovery_requests: `created_at < now() - interval '1 day'`,
+  guess_budgets: `since < now() - interval '1 day'`,
+  failed_sign_ins: `minute < now() - interval '1 hour'`,
   authorization_requests: 'expires_at < now()',
   authorization_codes: `expires_at < now() - interval '1 day'`,
   provider_attempts: `expires_at < now() - interval '1 day'`,
@@ -21,6 +25,7 @@ const RULES = {
   device_requests: `expires_at < now() - interval '7 days'`,
   pairing_codes: 'expires_at < now()',
   devices: `expires_at < now() - interval '30 days'`,
+  passkey_ceremonies: 'expires_at < now()',
   mfa_challenges: `expires_at < now() - interval '1 day'`,
   code_guesses: `spent_at < now() - interval '1 day'`,
 } as const;

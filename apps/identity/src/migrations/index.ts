@@ -3,6 +3,7 @@ import { Sessions1795219200001 } from './1795219200001-sessions.js';
 import { SecondFactors1795300000000 } from './1795300000000-second-factors.js';
 import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
 import { CredentialVersions1795300000101 } from './1795300000101-credential-versions.js';
+import { LegacyNames1795300000102 } from './1795300000102-legacy-names.js';
 import { Providers1795300000200 } from './1795300000200-providers.js';
 import { Devices1795300000300 } from './1795300000300-devices.js';
 import { Authorization1795300000400 } from './1795300000400-authorization.js';
@@ -17,6 +18,7 @@ export const migrations = [
   SecondFactors1795300000000,
   PasswordsAndAddresses1795300000100,
   CredentialVersions1795300000101,
+  LegacyNames1795300000102,
   Providers1795300000200,
   Devices1795300000300,
   Authorization1795300000400,

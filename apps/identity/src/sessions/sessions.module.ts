@@ -1,5 +1,6 @@
 import type { Feature } from '../feature.js';
 import { AuthSession } from './auth-session.entity.js';
+import { CredentialCheck } from './credential-check.service.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { LoginGuardsRepository } from './login-guards.repository.js';
 import { RefreshRepository } from './refresh.repository.js';
@@ -16,6 +17,7 @@ import { TokenIssuer } from './token-issuer.service.js';
 export const sessions: Feature = {
   controllers: [SessionsController],
   providers: [
+    CredentialCheck,
     CredentialsRepository,
     LoginGuardsRepository,
     RefreshRepository,

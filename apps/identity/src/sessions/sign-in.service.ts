@@ -8,8 +8,8 @@ import {
   type LoginRequest,
 } from '#contracts';
 import { assertGrant, Clients } from '../clients/clients.service.js';
-import { Passwords } from '../passwords/passwords.service.js';
-import { CredentialsRepository, type Credentials } from './credentials.repository.js';
+import { CredentialCheck } from './credential-check.service.js';
+import type { Credentials, TypedName } from './credentials.repository.js';
 import { normalName } from './login-guard.rules.js';
 import { SignInAttempts, type Lane } from './sign-in-attempts.service.js';
 import { TokenIssuer, type Proofs } from './token-issuer.service.js';
@@ -31,9 +31,8 @@ interface Attempt {
 export class SignInService {
   constructor(
     private readonly clients: Clients,
-    private readonly credentials: CredentialsRepository,
+    private readonly credentials: CredentialCheck,
     private readonly attempts: SignInAttempts,
-    private readonly passwords: Passwords,
     private readonly issuer: TokenIssuer,
   ) {}
 
@@ -42,18 +41,19 @@ export class SignInService {
     const policy = this.clients.policyOf(input.client_id);
     assertGrant(policy, 'password');
     const lanes = this.attempts.lanesOf(input.login, call.origin);
-    const lookup = await this.credentials.find({
+    const typed: TypedName = {
       typed: input.login,
       name: normalName(input.login),
       lanes,
       realm: input.realm ?? 'any',
       licenseTtl: policy.license_token_ttl,
-    });
-    const { found } = lookup;
+    };
+    const lookup = await this.credentials.find(typed);
     const lane = this.attempts.laneOf(lanes, lookup);
     if (!lane.known) this.attempts.assertBudget();
     const attempt = { input, call, policy, lane };
-    const { matches, outdated } = await this.passwords.check(found?.password_hash, input.password, call.deadline);
+    const offered = { password: input.password, deadline: call.deadline, counts: !lane.blocked };
+    const { found, matches, outdated } = await this.credentials.compare(lookup, typed, offered);
     if (lane.blocked) return this.fail(attempt, found, 'blocked');
     if (!found) return this.fail(attempt, found, 'unknown_account');
     if (!matches) return this.fail(attempt, found, 'wrong_password');
@@ -63,7 +63,7 @@ export class SignInService {
 
   private async enter(attempt: Attempt, found: Credentials, outdated: boolean): Promise<SignedIn> {
     const { input, call, policy, lane } = attempt;
-    const newHash = outdated ? await this.rehash(input.password, call.deadline) : undefined;
+    const newHash = outdated ? await this.credentials.rehash(input.password, call.deadline) : undefined;
     const proofs: Proofs = {
       ...{ user: found, policy, grant: 'password', amr: ['pwd'], origin: call.origin },
       guard: lane.key,
@@ -81,10 +81,5 @@ export class SignInService {
   private async fail({ policy, lane }: Attempt, found: Credentials | undefined, reason: FailureReason): Promise<never> {
     await this.attempts.fail(lane.key, { user_id: found?.id ?? null, client_id: policy.client_id, reason });
     throw InvalidCredentials.with();
-  }
-
-  /** An overload must not turn away who has proven to be the right one. */
-  private async rehash(password: string, deadline: number): Promise<string | undefined> {
-    return this.passwords.hash(password, deadline).catch(() => undefined);
   }
 }
