@@ -7,6 +7,13 @@ export class IdentityConfig extends ProvidersConfig {
   @EnvUrl('PUBLIC_URL', { description: 'Issuer of every token. Never taken from a request.' })
   publicUrl!: string;
 
+  @EnvText('PASSKEY_DOMAIN', {
+    default: '',
+    description:
+      'Domain that passkeys belong to; default: the host of PUBLIC_URL. A parent domain serves several frontends.',
+  })
+  passkeyDomain!: string;
+
   @EnvFile('CLIENTS_FILE', { default: 'config/clients.yaml', description: 'Policies of the client applications.' })
   clientsFile!: string;
 
@@ -23,6 +30,12 @@ export class IdentityConfig extends ProvidersConfig {
     description: 'Days in which a deleted account can be opened again; 0: it is erased at once.',
   })
   deletionGraceDays!: number;
+
+  @EnvFile('ROLES_FILE', { default: 'config/roles.yaml', description: 'Roles, and what each allows its holders.' })
+  rolesFile!: string;
+
+  @EnvInt('AUDIT_RETENTION_DAYS', { default: 400, min: 30, max: 36_500, description: 'How long audit entries stay.' })
+  auditRetentionDays!: number;
 
   @EnvText('ADMIN_USERNAME', { default: '', description: 'The first admin. Used only while there is no admin.' })
   adminUsername!: string;

@@ -10,7 +10,7 @@ export class LicenseIssuedData {
 export const LicenseIssued = event('licensing.license.issued', {
   data: LicenseIssuedData,
   publicName: 'license.issued',
-  listeners: ['licensing', 'fulfillment'],
+  listeners: ['licensing', 'fulfillment', 'identity'],
   summary: 'A license was minted: its mail is sent and its owner’s account is looked for.',
 });
 
@@ -22,6 +22,7 @@ export class LicenseStatusChangedData {
 export const LicenseStatusChanged = event('licensing.license.changed', {
   data: LicenseStatusChangedData,
   publicName: 'license.changed',
+  listeners: ['identity'],
   summary: 'A license was revoked, suspended, restored or given to an account.',
 });
 
@@ -46,6 +47,7 @@ export class EntitlementCheckedData {
 export const EntitlementChecked = event('licensing.entitlement.checked', {
   data: EntitlementCheckedData,
   publicName: 'license.entitlement_check',
+  listeners: ['identity'],
   summary: 'A client asked what its person may use.',
 });
 
@@ -56,6 +58,7 @@ export class LicenseClaimedData {
 export const LicenseClaimed = event('licensing.claim.accepted', {
   data: LicenseClaimedData,
   publicName: 'license.claim',
+  listeners: ['identity'],
   summary: 'A person claimed a free plan.',
 });
 

@@ -1,0 +1,76 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '#boot';
+import { Transactions } from '#persistence';
+import { MacKeys } from '../keys/mac-keys.service.js';
+import { EntriesDigest, GENESIS, sealMac, type Seal } from './audit-chain.rules.js';
+import { AuditLogRepository } from './audit-log.repository.js';
+
+const EVERY_MS = 1_000;
+/** Entries that one seal covers, at most. */
+const LARGEST = 1_000;
+
+/** Seals what is new in the audit log, about once a second. Of several replicas one does it at a time. */
+@Injectable()
+export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+  private running?: Promise<void>;
+  private troubled = false;
+  /** The newest seal that this process has seen: a log that ends before it was set back. */
+  private seen?: Seal;
+
+  constructor(
+    private readonly tx: Transactions,
+    private readonly stored: AuditLogRepository,
+    private readonly keys: MacKeys,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => (this.running ??= this.tick().finally(() => (this.running = undefined))), EVERY_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  get newestSeen(): Seal | undefined {
+    return this.seen;
+  }
+
+  /** Seals everything that is there. @returns how many entries were sealed here */
+  async seal(): Promise<number> {
+    for (let sealed = 0; ;) {
+      const count = await this.tx.outside(() => this.tx.run(() => this.sealNext()));
+      sealed += count;
+      if (count < LARGEST) return sealed;
+    }
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      if (await this.stored.hasUnsealed()) await this.seal();
+      this.troubled = false;
+    } catch (error) {
+      if (!this.troubled) this.log.warn('the audit log is not sealed at the moment; what is new waits', { error });
+      this.troubled = true;
+    }
+  }
+
+  private async sealNext(): Promise<number> {
+    const key = this.keys.audit;
+    if (!(await this.stored.lockSealing())) return 0;
+    const last = await this.stored.lastSeal();
+    const entries = await this.stored.entriesAfter(last?.last_seq ?? 0, LARGEST);
+    if (entries.length) {
+      const digest = entries.reduce((whole, entry) => whole.add(entry), new EntriesDigest()).digest();
+      const [first_seq, last_seq] = [Number(entries[0]!.seq), Number(entries.at(-1)!.seq)];
+      const next = { number: (last?.number ?? 0) + 1, first_seq, last_seq, digest };
+      const seal = { ...next, mac: sealMac(key, last?.mac ?? GENESIS, next) };
+      await this.stored.addSeal(seal);
+      this.tx.afterCommit(() => (this.seen = seal));
+    }
+    return entries.length;
+  }
+}
