@@ -151,6 +151,22 @@ describe('approval', () => {
     expect(claims).toMatchObject({ amr: actor.amr, auth_time: actor.auth_time });
   });
 
+  it('R-MF7: an account with a second factor gives nothing to a device whose approver has not shown it', async () => {
+    const who = await app.register();
+    const user_id = who.tokens.user.id;
+    const approved = async (amr: string[]) => {
+      const device = await start();
+      const actor = { ...actorOf(who), amr };
+      await app.ask(DecideDevice, { user_code: device.user_code, approve: true }, { actor, origin: place() });
+      return device;
+    };
+    const [without, withIt] = [await approved(['pwd']), await approved(['pwd', 'otp', 'mfa'])];
+    await app.database.query('UPDATE website_users SET mfa_since = now() WHERE id = $1', [user_id]);
+    expect(await outcome(poll(without))).toBe('access_denied');
+    expect(await app.events(DeviceRefused, user_id)).toMatchObject([{ reason: 'second_factor' }]);
+    expect(await outcome(poll(withIt))).toBe('ok');
+  });
+
   it('A-installations R-DF5: shows the client, the installation, the place and the time, and claims nothing', async () => {
     const origin = { ip: '198.51.100.7', user_agent: 'branchpy/1.4' };
     const device = await app.ask(StartDevice, { installation: INSTALLATION }, { origin });
