@@ -64,6 +64,7 @@ const OAUTH_CODES: Readonly<Record<string, string>> = {
   refresh_token_expired: 'invalid_grant',
   refresh_token_reused: 'invalid_grant',
   invalid_credentials: 'invalid_grant',
+  invalid_grant: 'invalid_grant',
   unknown_client: 'invalid_client',
   client_authentication_failed: 'invalid_client',
   grant_not_allowed: 'unauthorized_client',

@@ -27,7 +27,8 @@ export class GrantsRepository {
   /** Adds to what an application was allowed. @returns whether it is more than before */
   async allow(userId: string, clientId: string, scopes: string[]): Promise<boolean> {
     const [row] = await this.tx.query<{ grown: boolean }>(
-      `INSERT INTO authorization_grants AS stored (user_id, client_id, scopes) VALUES ($1, $2, $3)
+      `INSERT INTO authorization_grants AS stored (user_id, client_id, scopes)
+       VALUES ($1, $2, ARRAY(SELECT DISTINCT unnest($3::text[]) ORDER BY 1))
        ON CONFLICT (user_id, client_id) DO UPDATE SET last_used_at = now(),
          scopes = ARRAY(SELECT DISTINCT unnest(stored.scopes || EXCLUDED.scopes) ORDER BY 1)
        RETURNING COALESCE(NOT (new.scopes <@ old.scopes), true) AS grown`,
