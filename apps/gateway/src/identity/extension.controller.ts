@@ -1,11 +1,11 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  ExtensionTokenInvalid,
   LoginFromExtension,
   SecretText,
   Text,
   TokenSet,
-  Unauthenticated,
   type ExtensionLoginRequest,
   type MfaChallenge,
 } from '#contracts';
@@ -42,9 +42,9 @@ export class ExtensionController {
   }
 }
 
-/** @throws Refusal `unauthenticated` when no token came */
+/** @throws Refusal `extension_token_invalid` when no token came */
 function tokenOf(body: ExtensionBody, request: FastifyRequest): ExtensionLoginRequest {
   const token = bearerOf(request) ?? body.token;
-  if (token === undefined) throw Unauthenticated.with('No token of an extension came with the request.');
+  if (token === undefined) throw ExtensionTokenInvalid.with('No token of an extension came with the request.');
   return { ...body, token };
 }

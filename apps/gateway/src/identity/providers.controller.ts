@@ -4,7 +4,6 @@ import {
   Empty,
   FinishProvider,
   InsufficientUserAuthentication,
-  InvalidToken,
   MfaChallenge,
   PROVIDERS,
   StartProvider,
@@ -26,7 +25,7 @@ const ENDS =
   'temporarily_unavailable.';
 const start = {
   ...{ tag, input: StartQuery, answer: Empty, status: 302, description: STARTS },
-  errors: [InvalidToken, InsufficientUserAuthentication],
+  errors: [InsufficientUserAuthentication],
 };
 
 @Controller('v1/auth')

@@ -4,12 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bus } from '#bus';
 import {
   FinishProvider,
+  InsufficientUserAuthentication,
   StartProvider,
   StartProviderLink,
   Unauthenticated,
   type MfaChallenge,
   type ProviderName,
   type ProviderStart,
+  type UserActor,
 } from '#contracts';
 import { bearerOf, demandFresh } from '../access/access-guard.js';
 import { TokenReader } from '../access/token-reader.js';
@@ -45,13 +47,19 @@ export class ProvidersService {
 
   /** A navigation signs in. A request with a bearer token is no navigation: it links. */
   async start(query: StartQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const token = bearerOf(request);
-    const actor = token === undefined ? undefined : await this.tokens.person(token);
-    if (actor) demandFresh(actor, StartProviderLink.freshAuth);
+    const actor = bearerOf(request) === undefined ? undefined : await this.linker(request);
     const input = { ...query, provider: providerIn(request), browser: bindBrowser(request, reply) };
     const command = actor ? StartProviderLink : StartProvider;
     const { authorize_url } = await this.bus.send(command, input, { ...askOf(request), actor });
     redirect(reply, authorize_url);
+  }
+
+  /** Who wants to link. A token that is no good must not turn a link into a sign-in. */
+  private async linker(request: FastifyRequest): Promise<UserActor> {
+    const actor = await this.tokens.personBehind(request);
+    if (!actor) throw InsufficientUserAuthentication.with('Sign in again: the access token is not valid.');
+    demandFresh(actor, StartProviderLink.freshAuth);
+    return actor;
   }
 
   /** Where the page that asks has to send its own browser, and no other (R-LK7). */
