@@ -10,6 +10,8 @@ const RULES = {
   auth_sessions: `LEAST(expires_at, COALESCE(revoked_at, expires_at)) < now() - interval '30 days'`,
   session_revocations: 'expires_at < now()',
   one_time_tokens: `expires_at < now() - interval '7 days'`,
+  personal_exports: `at < now() - interval '30 days'`,
+  account_erasures: `erased_at < now() - interval '400 days'`,
   login_guards: `failed_at < now() - interval '1 day' AND blocked_until < now()`,
   license_tokens: 'expires_at < now()',
   registrations: `expires_at < now() OR voided_at < now() - interval '1 hour'`,
