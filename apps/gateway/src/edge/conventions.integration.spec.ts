@@ -72,7 +72,7 @@ describe('problem documents', () => {
     for (const route of writes()) {
       const got = await sendTo(route, { body: '{"a":', headers: { 'content-type': 'application/json' } });
       expect([route.path, got.status]).toEqual([route.path, route.options.body === 'form-only' ? 415 : 400]);
-      expect(got.text).not.toMatch(/SyntaxError|position|at /);
+      expect(got.text).not.toMatch(/SyntaxError|position|\bat /);
     }
   });
 
@@ -99,7 +99,7 @@ describe('problem documents', () => {
   });
 
   it('an unknown field is a failure on every route with a JSON body, and is named', async () => {
-    for (const route of writes().filter((r) => r.options.errors !== 'oauth')) {
+    for (const route of writes().filter((r) => r.options.errors !== 'oauth' && r.options.body !== 'form-only')) {
       const got = await sendTo(route, { json: { no_such_field: 1 } });
       expect([route.path, got.status, got.body.code]).toEqual([route.path, 400, 'validation_failed']);
       expect(got.body.errors).toContainEqual({

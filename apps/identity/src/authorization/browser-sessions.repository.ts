@@ -12,6 +12,8 @@ export interface SignedInBrowser {
   username: string;
   amr: string[];
   auth_time: Date;
+  /** The account asks for a second factor by now, and this session has shown one only. */
+  lacks_factor: boolean;
 }
 
 /** Sessions of Gatehouse's own pages, found by the token in their cookie. */
@@ -31,7 +33,8 @@ export class BrowserSessionsRepository {
     if (!claim) return undefined;
     const successor = writeRefreshToken(this.keys.refresh, { ...claim, generation: claim.generation + 1 });
     const [session] = await this.tx.query<SignedInBrowser>(
-      `SELECT s.id AS session_id, s.user_id, s.amr, s.auth_time, u.username
+      `SELECT s.id AS session_id, s.user_id, s.amr, s.auth_time, u.username,
+         u.mfa_since IS NOT NULL AND 'mfa' <> ALL (s.amr) AS lacks_factor
        FROM auth_sessions s JOIN website_users u ON u.id = s.user_id
        WHERE s.id = $1 AND s.client_id = $2 AND s.scopes IS NULL AND s.revoked_at IS NULL
          AND s.expires_at > now() AND s.idle_expires_at > now() AND u.is_active AND u.deleted_at IS NULL

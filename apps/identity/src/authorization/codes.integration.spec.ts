@@ -36,6 +36,7 @@ const isLive = async ({ issued }: AuthorizedTokens): Promise<boolean> =>
 describe('what a code is exchanged for', () => {
   it('R-JW6: tokens say when and how the person signed in, for which audience and scope', async () => {
     const { issued, id_token, scope } = await visit().tokens({ nonce: 'n-1' });
+    expect(Object.keys(issued.tokens).sort()).toEqual(['access_token', 'expires_in', 'token_type', 'user']);
     const at = claimsOf(person.tokens.access_token).auth_time;
     expect(scope).toBe('openid profile');
     const access = claimsOf(issued.tokens.access_token);
@@ -114,6 +115,18 @@ describe('a code that is not good', () => {
     await app.database.query('UPDATE website_users SET is_active = false WHERE id = $1', [mine.tokens.user.id]);
     expect(await outcome(own.exchange(code))).toBe('invalid_grant');
   });
+});
+
+it('R-MF7: a session with one factor gives no code once the account asks for two, and its codes are worth nothing', async () => {
+  const mine = await app.register();
+  const own = visit('own-app', mine);
+  const code = await own.code({ scope: 'openid' });
+  await app.database.query('UPDATE website_users SET mfa_since = now() WHERE id = $1', [mine.tokens.user.id]);
+  expect(await outcome(own.exchange(code))).toBe('invalid_grant');
+  expect((await own.ask({ scope: 'openid' })).step).toBe('sign_in');
+  await app.database.query("UPDATE auth_sessions SET amr = '{pwd,otp,mfa}' WHERE id = $1", [mine.session_id]);
+  const tokens = await own.tokens({ scope: 'openid' });
+  expect(claimsOf(tokens.id_token!)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: 'urn:gatehouse:acr:multiple' });
 });
 
 describe('a code that is used twice', () => {

@@ -40,10 +40,10 @@ export class PendingAuthorizations {
     return { step, request_id: id ?? (await this.requests.open(request, pending.asked_at)).id };
   }
 
-  /** Who is signed in at the browser, as freshly as the request wants it. */
+  /** Who is signed in at the browser: as freshly as the request wants it, and by what the account asks for now (R-MF7). */
   async personFor(pending: Pending, sessionToken: string | undefined): Promise<SignedInBrowser | undefined> {
     const person = await this.browsers.find(sessionToken);
-    return person && isFreshEnough(pending, person) ? person : undefined;
+    return person && !person.lacks_factor && isFreshEnough(pending, person) ? person : undefined;
   }
 
   /** Of one's own studio nobody asks, unless the application itself wants it so. */

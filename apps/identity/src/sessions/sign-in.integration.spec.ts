@@ -167,6 +167,7 @@ describe('a sign-in', () => {
     expect(claims).toEqual({
       iss: 'https://accounts.example.test',
       sub: issued.tokens.user.id,
+      acr: 'urn:gatehouse:acr:single',
       aud: 'branchpy-api',
       iat: expect.any(Number),
       exp: (claims.iat as number) + 900,
