@@ -54,7 +54,7 @@ async function allowed(browser: Browser, who: SignedIn, attempt = new Attempt(),
 const userInfo = (token: string) => call('GET', `${dev.public_url}/oauth/userinfo`, { token });
 
 describe('a web app that signs people in with Gatehouse (openid-client)', () => {
-  it('C-sso R-AS5 R-AS9: from the sign-in page through consent to tokens, userinfo, refresh and sign-out', async () => {
+  it('R-AS5 R-AS9 R-AS10: from the sign-in page through consent to tokens, userinfo, refresh and sign-out', async () => {
     const who = await register(dev);
     const [browser, attempt] = [new Browser(dev), new Attempt()];
     const back = await allowed(browser, who, attempt);
@@ -79,7 +79,7 @@ describe('a web app that signs people in with Gatehouse (openid-client)', () => 
     expect((await browser.open(await new Attempt().url())).url.pathname).toBe('/signin');
   });
 
-  it('C-sso: who is signed in and has allowed it once is asked nothing more', async () => {
+  it('R-AS9: who is signed in and has allowed it once is asked nothing more', async () => {
     const who = await register(dev);
     const browser = new Browser(dev);
     await allowed(browser, who);

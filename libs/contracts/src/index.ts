@@ -25,7 +25,7 @@ export * from './identity/agent-config.events.js';
 export * from './identity/authorization.commands.js';
 export * from './identity/authorization.errors.js';
 export * from './identity/authorization.events.js';
-export * from './identity/authorization.policy.js';
+export * from './identity/authorization-policy.js';
 export * from './identity/authorization-tokens.commands.js';
 export * from './identity/broadcast-config.commands.js';
 export * from './identity/broadcast-config.errors.js';

@@ -21,7 +21,7 @@ import {
   UnknownClient,
   ValidationFailed,
 } from '../general.errors.js';
-import { AuthorizationPolicy } from './authorization.policy.js';
+import { AuthorizationPolicy } from './authorization-policy.js';
 import { ExtensionPolicy } from './extension-policy.js';
 import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './identity.errors.js';
 import { SECURITY_NOTICES, type SecurityNotice } from './mail.js';
