@@ -6,6 +6,7 @@ import { AccessGuard } from './access/access-guard.js';
 import { CallerRegistry } from './access/caller-registry.js';
 import { GatewayRevocations } from './access/gateway-revocations.js';
 import { InternalCallersService } from './access/internal-callers.service.js';
+import { RoleTable } from './access/role-table.service.js';
 import { TokenReader } from './access/token-reader.js';
 import { deadLetterControllers } from './dead-letters/dead-letters.controller.js';
 import { DocsController } from './docs/docs.controller.js';
@@ -37,7 +38,7 @@ import { SocketsService } from './realtime/sockets.service.js';
 import { UpgradeAnswer } from './realtime/upgrade-answer.js';
 import { secretsControllers, secretsProviders } from './secrets/secrets-routes.js';
 
-const access = [CallerRegistry, GatewayRevocations, InternalCallersService, TokenReader];
+const access = [CallerRegistry, GatewayRevocations, InternalCallersService, RoleTable, TokenReader];
 const edge = [EdgeService, LimitsService, OriginsService, ProblemFilter, SharedStore];
 const sockets = [SocketAdmission, SocketsService, UpgradeAnswer];
 

@@ -20,12 +20,14 @@ import { licenseTokens } from './license-tokens/license-tokens.module.js';
 import { lifecycle } from './lifecycle/lifecycle.module.js';
 import { pairing } from './pairing/pairing.module.js';
 import { mfa } from './mfa/mfa.module.js';
+import { passkeys } from './passkeys/passkeys.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
 import { profile } from './profile/profile.module.js';
 import { providers } from './providers/providers.module.js';
 import { recovery } from './recovery/recovery.module.js';
 import { revocations } from './revocations/revocations.module.js';
+import { roles } from './roles/roles.module.js';
 import { serviceTokens } from './service-tokens/service-tokens.module.js';
 import { sessions } from './sessions/sessions.module.js';
 import { users } from './users/users.module.js';
@@ -54,12 +56,14 @@ const FEATURES: Feature[] = [
   lifecycle,
   pairing,
   mfa,
+  passkeys,
   passwords,
   plans,
   profile,
   providers,
   recovery,
   revocations,
+  roles,
   serviceTokens,
   sessions,
   users,

@@ -55,7 +55,7 @@ async function verifier(from = neighbours()) {
   const keys = new KeyCache(from.bus);
   const clients = new ClientPolicyCache(from.bus);
   const revocations = new RevocationList(from.bus);
-  await Promise.all([keys.reload(), clients.reload()]);
+  await Promise.all([keys.reload(), clients.reload(), revocations.reload()]);
   return { verifier: new AccessTokenVerifier(ISSUER, keys, clients, revocations), keys, revocations, ...from };
 }
 

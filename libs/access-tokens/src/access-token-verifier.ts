@@ -45,7 +45,7 @@ export class AccessTokenVerifier {
    * Verifies a person's access token or a paired device's. Only for what a device may do too: its token is good for no
    * route of an account (R-DP2).
    * @returns with `device_id` for a device, with `sid` for a person
-   * @throws Refusal `invalid_token`, `insufficient_scope`
+   * @throws Refusal `invalid_token`, `insufficient_scope`; `unavailable` while it is not known what has ended
    */
   async verifyBearer(token: string, scope: string = ACCOUNT_SCOPE): Promise<VerifiedToken> {
     const verified = this.seen.get(token) ?? (await this.check(token));
@@ -71,6 +71,7 @@ export class AccessTokenVerifier {
       this.seen.delete(token);
       throw InvalidToken.with();
     }
+    this.revocations.assertComplete();
     if (this.revocations.has(verified.sid) || this.revocations.has(verified.jti)) throw InvalidToken.with();
   }
 
@@ -102,4 +103,5 @@ export const actorOf = (token: VerifiedToken): UserActor => ({
   amr: token.amr,
   auth_time: token.auth_time,
   ...(token.scopes.length ? { scopes: token.scopes } : {}),
+  ...(token.impersonator_id === undefined ? {} : { impersonator_id: token.impersonator_id }),
 });

@@ -19,6 +19,8 @@ export interface VerifiedToken {
   roles: string[];
   amr: string[];
   auth_time: number;
+  /** The member of staff who acts in the name of `sub` (`act`, RFC 8693 §4.1). */
+  impersonator_id?: string;
   /** What it is limited to; a person's token without any is good for everything. */
   scopes: string[];
 }
@@ -32,6 +34,8 @@ const seconds = (value: unknown): number => {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw InvalidToken.with();
   return value;
 };
+
+const actorIn = (act: unknown): string => text((act as { sub?: unknown } | null)?.sub);
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map((item) => text(item)) : []);
 
@@ -56,6 +60,7 @@ export function readClaims(claims: Claims, kid: string, issuer: string, now: num
     jti: text(claims.jti),
     sid: claims.sid === undefined ? undefined : text(claims.sid),
     ...(claims.device_id === undefined ? {} : { device_id: text(claims.device_id) }),
+    ...(claims.act === undefined ? {} : { impersonator_id: actorIn(claims.act) }),
     client_id: text(claims.client_id),
     aud: Array.isArray(claims.aud) ? texts(claims.aud) : [text(claims.aud)],
     exp: seconds(claims.exp),

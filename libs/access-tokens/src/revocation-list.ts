@@ -1,17 +1,20 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { Bus, Watches } from '#bus';
-import { ListRevocations, SessionsRevoked, type SessionsRevokedData } from '#contracts';
+import { ListRevocations, SessionsRevoked, Unavailable, type SessionsRevokedData } from '#contracts';
 
 type Listener = (ids: string[]) => void;
 
 /**
  * Sessions (`sid`) and tokens (`jti`) whose access tokens are refused though they have not expired.
- * Fed by the bus as things happen and read whole at start and after an outage, so that nothing is missed.
+ * Fed by the bus as things happen and read whole at start and after an outage, so that nothing is missed. From the loss of
+ * the bus until it was read again nobody knows what has ended meanwhile: then no token is taken at all (R-JW9).
  */
 @Injectable()
 export class RevocationList {
   private readonly entries = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
+  private complete = false;
+  private losses = 0;
 
   constructor(private readonly bus: Bus) {}
 
@@ -31,10 +34,24 @@ export class RevocationList {
     this.listeners.add(listener);
   }
 
+  /** @throws Refusal `unavailable` while something may be missing */
+  assertComplete(): void {
+    if (this.complete) return;
+    throw Unavailable.with({ detail: 'Which sessions have ended is being read again.', retry_after: 1 });
+  }
+
+  /** From now on something may be missing. */
+  doubt(): void {
+    this.complete = false;
+    this.losses++;
+  }
+
   async reload(): Promise<void> {
+    const { losses } = this;
     const { revocations } = await this.bus.send(ListRevocations, {});
     for (const r of revocations) this.add(r.id, Date.parse(r.expires_at));
     this.forgetExpired();
+    if (losses === this.losses) this.complete = true;
   }
 
   forgetExpired(now = Date.now()): void {

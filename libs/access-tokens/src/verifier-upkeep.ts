@@ -27,6 +27,7 @@ export class VerifierUpkeep implements OnApplicationBootstrap, OnApplicationShut
     this.health.register('verifier', () => {
       if (!this.loaded) throw new Error('keys, client policies and revocations are not loaded yet');
     });
+    this.bus.onLost(() => this.revocations.doubt());
     this.bus.onReconnect(() => void this.fill());
     this.prune = setInterval(() => this.revocations.forgetExpired(), PRUNE_MS).unref();
     void this.fill();

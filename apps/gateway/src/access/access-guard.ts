@@ -4,13 +4,17 @@ import { AccessTokenVerifier, actorOf } from '#access-tokens';
 import {
   Forbidden,
   InsufficientUserAuthentication,
+  NotWhileImpersonating,
   Unauthenticated,
   type CallerActor,
+  type Command,
+  type PermissionName,
   type UserActor,
 } from '#contracts';
 import { setActor } from '../edge/ask.js';
 import { routeOf } from '../edge/route.js';
 import { InternalCallersService } from './internal-callers.service.js';
+import { RoleTable } from './role-table.service.js';
 
 export const ADMIN_ROLE = 'admin';
 
@@ -29,21 +33,31 @@ export function demandFresh(actor: UserActor, seconds: number | undefined): void
   });
 }
 
+/** What is left to the person alone. Whatever does not say that staff may, is (R-AD3). */
+function refuseImpersonation(actor: UserActor, command: Command | undefined): void {
+  if (actor.impersonator_id === undefined || command?.impersonation === 'allowed') return;
+  throw NotWhileImpersonating.with();
+}
+
 /** Refuses whoever may not ask for a route's command; the permission stands on the command (E-guard). */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly verifier: AccessTokenVerifier,
     private readonly callers: InternalCallersService,
+    private readonly roles: RoleTable,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { permission = 'apps', command } = routeOf(request);
     if (permission === 'anyone') return true;
-    if (permission === 'user') return this.user(request, command?.freshAuth);
-    if (permission === 'admin') return this.admin(request, command?.freshAuth);
-    if (permission.startsWith('internal:')) return this.caller(request, permission.slice('internal:'.length));
+    const [kind, name = ''] = permission.split(':');
+    if (kind === 'user') return this.user(request, command);
+    if (kind === 'admin') return this.staff(request, command, (roles) => roles.includes(ADMIN_ROLE));
+    if (kind === 'permission')
+      return this.staff(request, command, (roles) => this.roles.permits(roles, name as PermissionName));
+    if (kind === 'internal') return this.caller(request, permission.slice('internal:'.length));
     throw Forbidden.with();
   }
 
@@ -53,16 +67,23 @@ export class AccessGuard implements CanActivate {
     return actorOf(await this.verifier.verify(token, routeOf(request).scope));
   }
 
-  private async user(request: FastifyRequest, freshAuth: number | undefined): Promise<boolean> {
+  private async user(request: FastifyRequest, command: Command | undefined): Promise<boolean> {
     const actor = await this.person(request);
-    demandFresh(actor, freshAuth);
+    refuseImpersonation(actor, command);
+    demandFresh(actor, command?.freshAuth);
     return this.admit(request, actor);
   }
 
-  private async admin(request: FastifyRequest, freshAuth: number | undefined): Promise<boolean> {
+  /** Somebody whose roles say so. Nobody learns what to sign in again for who may not do it anyway. */
+  private async staff(
+    request: FastifyRequest,
+    command: Command | undefined,
+    may: (roles: string[]) => boolean,
+  ): Promise<boolean> {
     const actor = await this.person(request);
-    if (!actor.roles.includes(ADMIN_ROLE)) throw Forbidden.with('Only an admin may do this.');
-    demandFresh(actor, freshAuth);
+    refuseImpersonation(actor, command);
+    if (!may(actor.roles)) throw Forbidden.with();
+    demandFresh(actor, command?.freshAuth);
     return this.admit(request, actor);
   }
 

@@ -14,8 +14,14 @@ export class TokenReader {
     return actorOf(await this.verifier.verify(token));
   }
 
-  /** The person behind a request, if a good token says so; a bad one says nothing. */
+  /** The person behind a request, if a good token says so; a bad one says nothing, nor one of staff in a person's name. */
   async personBehind(request: FastifyRequest): Promise<UserActor | undefined> {
+    const actor = await this.holderBehind(request);
+    return actor?.impersonator_id === undefined ? actor : undefined;
+  }
+
+  /** Like {@link personBehind}, also for staff in a person's name: only to end what its token opens. */
+  async holderBehind(request: FastifyRequest): Promise<UserActor | undefined> {
     const token = bearerOf(request);
     return token === undefined ? undefined : this.personIn(token);
   }

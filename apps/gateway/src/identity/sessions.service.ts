@@ -63,7 +63,7 @@ export class SessionsService {
   /** Ends what the bearer token, the cookie or the body names; nothing to end is no failure. */
   async logout(body: LogoutBody, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const held = this.held.find(request, body);
-    const actor = await this.tokens.personBehind(request);
+    const actor = await this.tokens.holderBehind(request);
     const all = (request.query as { all?: string }).all === 'true';
     const ended = await this.bus.send(
       Logout,

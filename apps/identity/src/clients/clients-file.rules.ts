@@ -29,7 +29,8 @@ export const GRANTS = [
   'client_credentials',
   'authorization_code',
 ] as const;
-export type Grant = (typeof GRANTS)[number];
+/** `impersonation` is no way in that a policy could allow: it is made for one session. */
+export type Grant = (typeof GRANTS)[number] | 'impersonation';
 
 /** Longest life of any access token (R-JW5); revocations are remembered that long. */
 export const LONGEST_ACCESS_TTL = 3_600;
@@ -126,7 +127,7 @@ function contradictions(p: ClientPolicy, developmentOrigins: string[]): string[]
     [p.delivery === 'none' && p.grants.includes('refresh'), 'it gets no refresh token and has the grant refresh'],
     [p.extension != null && !p.grants.includes('extension'), 'it is an extension without the grant extension'],
     [p.cookie_same_site === 'None' && p.delivery === 'cookie' && !p.origins.length, 'SameSite=None without origins'],
-    ...p.grants.map((g): [boolean, string] => [!GRANTS.includes(g as Grant), `${g} is no grant`]),
+    ...p.grants.map((g): [boolean, string] => [!(GRANTS as readonly string[]).includes(g), `${g} is no grant`]),
     ...[...p.origins, ...developmentOrigins].map((o): [boolean, string] => [!ORIGIN.test(o), `${o} is no origin`]),
     ...p.redirects.map((r): [boolean, string] => [
       !isRedirect(r) && !isPrivateUseRedirect(r),

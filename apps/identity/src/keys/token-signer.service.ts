@@ -16,6 +16,8 @@ export interface AccessClaims {
   /** What an application was allowed; null or absent where the person signed in for everything. */
   scopes?: string[] | null;
   signing_alg: ClientPolicy['signing_alg'];
+  /** The member of staff who acts in the person's name (`act`, RFC 8693 §4.1). */
+  impersonated_by?: string | null;
   /** Seconds it lives. */
   ttl: number;
 }
@@ -63,6 +65,7 @@ export class TokenSigner {
       auth_time: unixSeconds(of.auth_time),
       acr: acrOf(of.amr),
       ...(of.scopes ? { scope: of.scopes.join(' ') } : {}),
+      ...(of.impersonated_by ? { act: { sub: of.impersonated_by } } : {}),
     });
   }
 

@@ -17,6 +17,8 @@ export type RevocationReason =
   | 'password_changed'
   | 'device_revoked'
   | 'installation_removed'
+  | 'admin_revoked'
+  | 'roles_changed'
   | 'deleted';
 
 /** Makes ended sessions known to every verifier of access tokens. */

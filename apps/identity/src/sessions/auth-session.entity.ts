@@ -25,6 +25,8 @@ export class AuthSession {
   @Column('timestamptz') expires_at!: Date;
   @Column('timestamptz', { nullable: true }) revoked_at!: Date | null;
   @Column('text', { nullable: true }) revoked_reason!: string | null;
+  /** The member of staff whose session in the person's name it is. */
+  @Column('uuid', { nullable: true }) impersonated_by!: string | null;
 
   /** The session as its person sees it in the list of the own sessions. */
   view(currentId: string): Session {
@@ -37,6 +39,7 @@ export class AuthSession {
       last_used_at: this.last_used_at.toISOString(),
       expires_at: endOf(this).toISOString(),
       current: this.id === currentId,
+      ...(this.impersonated_by ? { impersonated_by: this.impersonated_by } : {}),
     };
   }
 }

@@ -27,7 +27,20 @@ export class SessionTokens {
     const { audience, access_ttl: ttl, signing_alg } = policy;
     const { roles, entitlement_version } = user;
     const license = { user_id, entitlement_version, ttl: policy.license_token_ttl };
-    const claims = { user_id, session_id, client_id, audience, roles, amr, auth_time, scopes, signing_alg, ttl };
+    const { impersonated_by } = session;
+    const claims = {
+      impersonated_by,
+      user_id,
+      session_id,
+      client_id,
+      audience,
+      roles,
+      amr,
+      auth_time,
+      scopes,
+      signing_alg,
+      ttl,
+    };
     return Promise.all([
       this.signer.signAccess(claims),
       kept_license === undefined ? this.licenses.find(license) : this.licenses.choose(license, kept_license),

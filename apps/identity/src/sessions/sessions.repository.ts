@@ -16,6 +16,7 @@ export type NewSession = Pick<
   | 'amr'
   | 'auth_time'
   | 'scopes'
+  | 'impersonated_by'
   | 'idle_expires_at'
   | 'expires_at'
 >;
@@ -78,6 +79,18 @@ const OPEN_STATEMENT = `
   )
   SELECT ${viewColumns('person')} FROM person`;
 
+/** Nobody signs in here: neither the account's last sign-in nor its known devices learn of it. */
+const OPEN_IN_NAME_STATEMENT = `
+  WITH person AS (
+    SELECT * FROM website_users
+    WHERE id = $2 AND is_active AND deleted_at IS NULL AND roles = $10::text[] FOR SHARE
+  ), opened AS (
+    INSERT INTO auth_sessions (id, user_id, client_id, user_agent, ip, amr, auth_time, idle_expires_at, expires_at,
+      impersonated_by)
+    SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $11::uuid FROM person
+  )
+  SELECT ${viewColumns('person')} FROM person`;
+
 const END_ALL_STATEMENT = `
   WITH open AS (
     SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE
@@ -120,6 +133,15 @@ export class SessionsRepository {
       ...[told.id, told.event, told.key, told.data, told.headers, s.scopes, s.device_id],
       ...[opening.credential_version ?? null, opening.known_since ?? null],
       ...[spotted.id, spotted.event, spotted.key, spotted.data, spotted.headers],
+    ]);
+    return person;
+  }
+
+  /** Opens a session of staff in a person's name. @returns the account, or nothing as with {@link open} */
+  async openInName(s: NewSession, roles: string[]): Promise<UserColumns | undefined> {
+    const [person] = await this.tx.query<UserColumns>(OPEN_IN_NAME_STATEMENT, [
+      ...[s.id, s.user_id, s.client_id, s.user_agent, s.ip, s.amr, s.auth_time, s.idle_expires_at, s.expires_at],
+      ...[roles, s.impersonated_by],
     ]);
     return person;
   }

@@ -36,6 +36,8 @@ export interface Proofs {
   session_id?: string;
   /** What the access token is limited to (RFC 9068 §2.2.3); absent: to nothing. */
   scopes?: string[];
+  /** The member of staff who acts in the person's name: not asked for a factor of the person's, nor known by a device. */
+  impersonator_id?: string;
   /** Under what failures of the sign-in name are counted, when one was typed. */
   guard?: Buffer;
   /** The license token that is kept for the account, where it was read already. */
@@ -62,7 +64,9 @@ export class TokenIssuer {
   async issueTokens(proofs: Proofs, alongside?: () => Promise<void>): Promise<SignedIn> {
     const { user, policy } = proofs;
     assertGrant(policy, proofs.grant);
-    const challenge = await this.factors.challenge(pendingOf(proofs), user.asks_for_second_factor);
+    const challenge = proofs.impersonator_id
+      ? undefined
+      : await this.factors.challenge(pendingOf(proofs), user.asks_for_second_factor);
     if (challenge) return { challenge };
     const session = newSession(proofs);
     const refresh_token = this.tokens.refreshTokenOf(session);
@@ -77,7 +81,7 @@ export class TokenIssuer {
         expires_in: policy.access_ttl,
         ...(session.refresh_token_hash ? { refresh_token } : {}),
         ...(license_token ? { license_token } : {}),
-        device_token: this.sessions.deviceToken(session, proofs.origin),
+        ...(proofs.impersonator_id ? {} : { device_token: this.sessions.deviceToken(session, proofs.origin) }),
         user: viewOf(person),
       },
       client_id: policy.client_id,
@@ -113,6 +117,7 @@ function newSession(proofs: Proofs): NewSession {
     amr,
     auth_time: auth_time ?? new Date(now),
     scopes: scopes ?? null,
+    impersonated_by: proofs.impersonator_id ?? null,
     idle_expires_at: new Date(now + Math.min(policy.refresh_idle_ttl, brief) * 1_000),
     expires_at: new Date(now + Math.min(policy.refresh_ttl, brief) * 1_000),
   };

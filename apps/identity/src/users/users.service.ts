@@ -16,6 +16,8 @@ export class UsersService {
   async me(actor: UserActor): Promise<User> {
     const row = await this.users.findBySession(actor.user_id, actor.session_id);
     if (!row) throw InvalidToken.with();
+    // Staff that looks at the account is not its person being here.
+    if (actor.impersonator_id !== undefined) return { ...viewOf(row), impersonated: true };
     this.lastSeen.note(row.id, row.last_seen_at);
     return viewOf(row);
   }

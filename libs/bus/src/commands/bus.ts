@@ -69,6 +69,11 @@ export class Bus {
     this.link.onReconnect(fn);
   }
 
+  /** Calls `fn` whenever the connection is lost: from then on events may be missed. */
+  onLost(fn: () => void): void {
+    this.link.onLost(fn);
+  }
+
   private subjectOf(command: Command): string {
     const known = this.subjects.get(command.name);
     if (known) return known;

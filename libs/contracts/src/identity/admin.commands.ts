@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Flag, Int, Nested, NestedList, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { Forbidden, NotFound, UnknownClient, ValidationFailed } from '../general.errors.js';
-import { LastAdmin, NotImpersonable } from './admin.errors.js';
+import { LastAdmin, NoAddress, NotImpersonable } from './admin.errors.js';
 import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin.freshness.js';
 import { EndedSessions } from './sessions.commands.js';
 import { SignedIn } from './tokens.js';
@@ -103,7 +103,7 @@ export const SignOutUser = command('identity.user.sign_out', {
 export const TriggerPasswordReset = command('identity.user.reset_password', {
   request: NotedUserRequest,
   response: Empty,
-  errors: [NotFound, Forbidden],
+  errors: [NotFound, Forbidden, NoAddress],
   permission: 'permission:users.reset_password',
   freshAuth: CHANGE_MAX_AGE,
   summary: 'Mails the person a link for a new password; nobody else sees or chooses it.',

@@ -1,6 +1,7 @@
 import { error } from '../errors.js';
 
 export const LastAdmin = error('last_admin', 'conflict', 'This is the last admin; make another one first.');
+export const NoAddress = error('no_address', 'conflict', 'The account has no address that a mail could go to.');
 export const NotImpersonable = error(
   'not_impersonable',
   'forbidden',
