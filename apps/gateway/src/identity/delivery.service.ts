@@ -22,8 +22,10 @@ export class DeliveryService {
     if (refresh_token !== undefined && policy?.delivery === 'cookie') {
       const seconds = (Date.parse(issued.refresh_expires_at) - Date.now()) / 1000;
       reply.header('set-cookie', refreshCookie(policy, refresh_token, seconds));
-      // The browser stays known when it signs out: that is what the cookie is for (R-BF3).
-      if (device_token !== undefined) reply.header('set-cookie', deviceCookie(device_token));
+      // A browser (every current one says where its page is from) stays known when it signs out: that is what the
+      // cookie is for (R-BF3). Programs with a cookie jar are spared a cookie that outlives their sign-out.
+      const isBrowser = reply.request.headers['sec-fetch-site'] !== undefined;
+      if (device_token !== undefined && isBrowser) reply.header('set-cookie', deviceCookie(device_token));
     }
     return rest;
   }
