@@ -144,7 +144,8 @@ export class RunningGateway {
   async settled(): Promise<void> {
     for (;;) {
       const { body } = await this.internal('GET', '/health/ready');
-      if (body.dependencies?.verifier?.status === 'up') return;
+      const { verifier, roles } = body.dependencies ?? {};
+      if (verifier?.status === 'up' && roles?.status === 'up') return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -5,9 +5,11 @@ import {
   ListClients,
   ListPublicKeys,
   ListRevocations,
+  ListRoles,
   Login,
   Logout,
   parse,
+  PERMISSIONS,
   Refusal,
   RefreshSession,
   RegisterUser,
@@ -18,6 +20,7 @@ import {
   type ClientPolicy,
   type Command,
   type IssuedTokens,
+  type Role,
 } from '#contracts';
 import type { TestBroker } from '../../../test/support/index.js';
 import type { Issuer } from './issuer.js';
@@ -81,6 +84,12 @@ export const POLICIES: ClientPolicy[] = [
     origins: ['https://shop.example'],
   }),
   policy({ client_id: 'extension', delivery: 'none', grants: ['extension'] }),
+];
+
+/** One role with all permissions, one with two. */
+export const ROLES: Role[] = [
+  { name: 'admin', description: 'All.', permissions: [...PERMISSIONS] },
+  { name: 'support', description: 'Some.', permissions: ['users.read', 'sessions.end'] },
 ];
 
 /** What identity gives for a sign-in: a token set whose refresh token names its client, so that it can be read back. */
@@ -162,6 +171,7 @@ export class Neighbours {
     this.on(ListPublicKeys, () => ({ keys: this.issuer.keys() }));
     this.on(ListClients, () => ({ default_client_id: 'branchpy-cli', clients: POLICIES }));
     this.on(ListRevocations, () => ({ revocations: [] }));
+    this.on(ListRoles, () => ({ roles: ROLES }));
     this.on(Login, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RegisterUser, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RefreshSession, ({ input }) => issued(/^refresh-of-(.+)$/.exec(input.refresh_token)?.[1]));

@@ -43,6 +43,16 @@ const askers: [string, () => Record<string, string>, (permission: string) => boo
   ['nobody', () => ({}), (p) => p === 'anyone'],
   ['a person', () => bearer(edge.issuer.token()), (p) => p === 'anyone' || p === 'user'],
   ['an admin', () => bearer(edge.issuer.token({ roles: ['admin'] })), (p) => !p.startsWith('internal:')],
+  [
+    'somebody of support',
+    () => bearer(edge.issuer.token({ roles: ['support'] })),
+    (p) => ['anyone', 'user', 'permission:users.read', 'permission:sessions.end'].includes(p),
+  ],
+  [
+    'somebody with a role that there is not',
+    () => bearer(edge.issuer.token({ roles: ['emperor', '__proto__', '*'] })),
+    (p) => p === 'anyone' || p === 'user',
+  ],
   ['a caller without scopes', () => bearer(edge.issuer.serviceToken('root', [])), (p) => p === 'anyone'],
   [
     'a caller with one scope',

@@ -1,3 +1,9 @@
+import { AdminAuditController } from './admin-audit.controller.js';
+import { AdminClientsController } from './admin-clients.controller.js';
+import { AdminRolesController } from './admin-roles.controller.js';
+import { AdminSessionsController } from './admin-sessions.controller.js';
+import { AdminController } from './admin.controller.js';
+import { AdminService } from './admin.service.js';
 import { AgentConfigController } from './agent-config.controller.js';
 import { AuthorizationController } from './authorization.controller.js';
 import { AuthorizationService } from './authorization.service.js';
@@ -24,6 +30,7 @@ import { OAuthController } from './oauth.controller.js';
 import { OAuthGrants } from './oauth-grants.service.js';
 import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
+import { PasskeysController } from './passkeys.controller.js';
 import { PasswordsController } from './passwords.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ProvidersController } from './providers.controller.js';
@@ -45,6 +52,11 @@ import { WellKnownService } from './well-known.service.js';
 
 /** The routes over the identity service, and what they need. */
 export const identityControllers = [
+  AdminController,
+  AdminRolesController,
+  AdminSessionsController,
+  AdminClientsController,
+  AdminAuditController,
   SignInController,
   SessionsController,
   UsersController,
@@ -52,6 +64,7 @@ export const identityControllers = [
   PasswordsController,
   LegacyController,
   MfaController,
+  PasskeysController,
   ProfileController,
   LifecycleController,
   AgentConfigController,
@@ -74,6 +87,7 @@ export const identityControllers = [
 ];
 
 export const identityProviders = [
+  AdminService,
   AuthorizationService,
   BrowserService,
   DeliveryService,

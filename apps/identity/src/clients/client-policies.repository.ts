@@ -48,13 +48,19 @@ export class ClientPoliciesRepository {
    */
   async putNewer(policy: ClientPolicy, secretHashes?: string[]): Promise<boolean> {
     const rows = await this.tx.query(
-      `INSERT INTO client_policies AS stored (${COLUMNS.join(', ')}, secret_hashes)
+      `WITH put AS (
+       INSERT INTO client_policies AS stored (${COLUMNS.join(', ')}, secret_hashes)
        VALUES (${COLUMNS.map((_, i) => `$${i + 1}`).join(', ')}, COALESCE($${HASHES}::text[], '{}'))
        ON CONFLICT (client_id) DO UPDATE SET ${REPLACED.join(', ')}, updated_at = now(),
          secret_hashes = COALESCE($${HASHES}::text[], stored.secret_hashes)
        WHERE stored.version < EXCLUDED.version
-       RETURNING client_id`,
-      [...COLUMNS.map((column) => policy[column]), secretHashes ?? null],
+       RETURNING client_id, version
+       ), kept AS (
+         INSERT INTO client_policy_versions (client_id, version, policy)
+         SELECT client_id, version, $${HASHES + 1}::jsonb FROM put ON CONFLICT DO NOTHING
+       )
+       SELECT client_id FROM put`,
+      [...COLUMNS.map((column) => policy[column]), secretHashes ?? null, policy],
     );
     return rows.length > 0;
   }

@@ -1,5 +1,5 @@
 import { StartProblem } from '#boot';
-import { ClientPolicy, parse, Refusal } from '#contracts';
+import { ClientPolicy, parse, Refusal, ValidationFailed } from '#contracts';
 import { parse as parseYaml } from 'yaml';
 import { authorizationProblems, isPrivateUseRedirect } from './authorization-policy.rules.js';
 
@@ -105,6 +105,22 @@ function readClient(entry: Record<string, unknown>, aside: Aside, problems: stri
     problems.push(...(error.extras.errors ?? []).map((e) => `${name}: ${e.detail}`));
     return undefined;
   }
+}
+
+/**
+ * One policy by the rules of the file.
+ * @param secretHashes of the secrets that the client has
+ * @throws Refusal `validation_failed` that tells everything that is wrong
+ */
+export function checkedPolicy(entry: Record<string, unknown>, secretHashes: readonly string[]): ClientPolicy {
+  const policy = parse(ClientPolicy, { ...DEFAULTS, ...withSeconds(entry) });
+  const wrong = [...contradictions(policy, []), ...authorizationProblems(policy, secretHashes)];
+  if (!wrong.length) return policy;
+  const errors = wrong.map((detail) => {
+    const [first = ''] = detail.split(' ');
+    return { field: Object.hasOwn(policy, first) ? first : 'policy', code: 'not_allowed', detail: `${detail}.` };
+  });
+  throw ValidationFailed.with({ detail: `${wrong.join('; ')}.`, errors });
 }
 
 /** `15m`, `90d` and the like in seconds; what is no duration is left for validation to refuse. */

@@ -19,7 +19,6 @@ export class AuditAndAdmin1795300000500 implements MigrationInterface {
         client_id text NOT NULL,
         version integer NOT NULL,
         policy jsonb NOT NULL,
-        changed_by uuid,
         at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (client_id, version)
       );
