@@ -35,7 +35,13 @@ export class AccountSweepRepository {
   }
 
   /** Ways in that somebody has added to the account. */
-  async dropIdentities(userId: string): Promise<void> {
+  async dropWaysIn(userId: string): Promise<void> {
     await this.tx.query('DELETE FROM oauth_accounts WHERE user_id = $1', [userId]);
+    await this.tx.query('DELETE FROM passkeys WHERE user_id = $1', [userId]);
+  }
+
+  /** Sign-ins that have shown a password and wait for their second factor. */
+  async dropPendingSignIns(userId: string): Promise<void> {
+    await this.tx.query('DELETE FROM mfa_challenges WHERE user_id = $1', [userId]);
   }
 }

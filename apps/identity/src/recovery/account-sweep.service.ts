@@ -21,6 +21,7 @@ export class AccountSweep {
    * @returns the ended ones
    */
   async endSessions(userId: string, reason: RevocationReason, except?: string): Promise<string[]> {
+    await this.books.dropPendingSignIns(userId);
     const ended =
       except === undefined
         ? (await this.sessions.endAll(userId, reason)).map((session) => session.id)
@@ -49,8 +50,11 @@ export class AccountSweep {
     return this.books.forgetDevices(userId);
   }
 
-  /** Ways in that were added while nobody had proven the address: they may be anybody's (R-LK4). */
+  /**
+   * Ways in that were added while nobody had proven the address: they may be anybody's (R-LK4). A second factor stays:
+   * it opens nothing, and no reset gets around it (R-RC1).
+   */
   dropUnprovenWaysIn(userId: string): Promise<void> {
-    return this.books.dropIdentities(userId);
+    return this.books.dropWaysIn(userId);
   }
 }

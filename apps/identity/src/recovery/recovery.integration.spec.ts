@@ -4,6 +4,7 @@ import {
   ChangeEmail,
   ForgotPassword,
   ListSessions,
+  Login,
   RecoveryRefused,
   RecoveryRequested,
   ResetPassword,
@@ -92,6 +93,19 @@ describe('a reset', () => {
     await expect(mailbox.latest(one.tokens.user.id, 'security_notice')).resolves.toMatchObject({
       notice: 'password_reset',
     });
+  });
+
+  it('R-RC1: leaves the second factor in force, and sign-ins that wait for one do not outlive it', async () => {
+    const one = await app.register();
+    const { id, email } = one.tokens.user;
+    await app.database.query('UPDATE website_users SET mfa_since = now() WHERE id = $1', [id]);
+    const waiting = () => app.database.query('SELECT 1 FROM mfa_challenges WHERE user_id = $1', [id]);
+    const signIn = (password: string) => app.ask(Login, { login: email!, password }, { timeoutMs: 30_000 });
+    await expect(signIn(PASSWORD)).resolves.toMatchObject({ challenge: { mfa_required: true } });
+    expect(await waiting()).toHaveLength(1);
+    await reset((await asked(one)).token);
+    expect(await waiting()).toHaveLength(0);
+    await expect(signIn(NEW)).resolves.toMatchObject({ challenge: { mfa_required: true } });
   });
 
   it('C-password.reset H3: of 50 at once with one token one wins', async () => {
