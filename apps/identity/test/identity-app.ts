@@ -73,6 +73,7 @@ export class IdentityApp {
       databaseUrl: this.database.url,
       databasePoolSize: 10,
       publicUrl: 'https://accounts.example.test',
+      passkeyDomain: '',
       clientsFile: CLIENTS_FILE,
       deletionGraceDays: 7,
       agentFile: join(__dirname, '../../../config/agent.yaml'),

@@ -6,6 +6,7 @@ import { MfaChallengesRepository } from './mfa-challenges.repository.js';
 import { MfaParts } from './mfa-parts.js';
 import { MfaSettings } from './mfa-settings.service.js';
 import { MfaController } from './mfa.controller.js';
+import { PendingSignIns } from './pending-sign-ins.service.js';
 import { Reauthentication } from './reauthentication.service.js';
 import { RecoveryCodesRepository } from './recovery-codes.repository.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
@@ -26,6 +27,7 @@ export const mfa: Feature = {
     MfaChallengesRepository,
     MfaParts,
     MfaSettings,
+    PendingSignIns,
     Reauthentication,
     RecoveryCodesRepository,
     RecoveryCodesService,

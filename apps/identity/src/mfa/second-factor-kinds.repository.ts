@@ -11,7 +11,9 @@ export class SecondFactorKindsRepository {
     const rows = await this.tx.query<{ kind: string }>(
       `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = $1 AND enabled_at IS NOT NULL
        UNION ALL
-       (SELECT 'recovery_code' FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL LIMIT 1)`,
+       (SELECT 'recovery_code' FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL LIMIT 1)
+       UNION ALL
+       (SELECT 'passkey' FROM passkeys WHERE user_id = $1 LIMIT 1)`,
       [userId],
     );
     return rows.map((row) => row.kind);

@@ -1,6 +1,7 @@
 import { Accounts1795219200000 } from './1795219200000-accounts.js';
 import { Sessions1795219200001 } from './1795219200001-sessions.js';
 import { SecondFactors1795300000000 } from './1795300000000-second-factors.js';
+import { Passkeys1795300000050 } from './1795300000050-passkeys.js';
 import { PasswordsAndAddresses1795300000100 } from './1795300000100-passwords-and-addresses.js';
 import { CredentialVersions1795300000101 } from './1795300000101-credential-versions.js';
 import { LegacyNames1795300000102 } from './1795300000102-legacy-names.js';
@@ -16,6 +17,7 @@ export const migrations = [
   Accounts1795219200000,
   Sessions1795219200001,
   SecondFactors1795300000000,
+  Passkeys1795300000050,
   PasswordsAndAddresses1795300000100,
   CredentialVersions1795300000101,
   LegacyNames1795300000102,

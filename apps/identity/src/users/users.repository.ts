@@ -56,6 +56,12 @@ export class UsersRepository {
     return rows.length > 0;
   }
 
+  /** Whether it is an admin's account, which is entered with the admin's credentials and nothing else. */
+  async hasAdminCredentials(id: string): Promise<boolean> {
+    const rows = await this.tx.query('SELECT 1 FROM admin_credentials WHERE user_id = $1', [id]);
+    return rows.length > 0;
+  }
+
   async findByEmail(email: string): Promise<WebsiteUser | null> {
     return this.tx.manager
       .createQueryBuilder(WebsiteUser, 'u')
