@@ -9,12 +9,11 @@ import {
   type SignedIn,
   type UserActor,
 } from '#contracts';
-import { newId, Outbox, Transactions } from '#persistence';
-import { Clients } from '../clients/clients.service.js';
-import { Roles } from '../roles/roles.service.js';
+import { newId, Outbox } from '#persistence';
 import { TokenIssuer } from '../sessions/token-issuer.service.js';
 import { AccountStatesRepository, type AccountState } from './account-states.repository.js';
 import { AdminRefusals } from './admin-refusals.service.js';
+import { ImpersonationParts } from './impersonation-parts.js';
 
 /** Longest life of such a session, in seconds (R-AD3). */
 const LONGEST = 3_600;
@@ -57,16 +56,6 @@ export class Impersonation {
     const isPowerful = this.parts.roles.permissionsOf(account.roles).size > 0;
     if (isPowerful || !account.is_active || account.id === actor.user_id) throw NotImpersonable.with();
   }
-}
-
-/** What an impersonation looks at before it begins. */
-@Injectable()
-export class ImpersonationParts {
-  constructor(
-    readonly tx: Transactions,
-    readonly clients: Clients,
-    readonly roles: Roles,
-  ) {}
 }
 
 /** The client's audience and keys, and nothing that outlives the hour: no refresh token, no license token. */

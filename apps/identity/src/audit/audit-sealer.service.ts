@@ -2,10 +2,12 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Log } from '#boot';
 import { Transactions } from '#persistence';
 import { MacKeys } from '../keys/mac-keys.service.js';
-import { EntriesDigest, GENESIS, sealMac, type Seal } from './audit-chain.rules.js';
+import { EntriesDigest, GENESIS, sameMac, sealMac, type Seal } from './audit-chain.rules.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 
 const EVERY_MS = 1_000;
+/** How often the newest seal goes into the log of the process: a witness that no owner of the database can change. */
+const WITNESS_MS = 3_600_000;
 /** Entries that one seal covers, at most. */
 const LARGEST = 1_000;
 
@@ -17,6 +19,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
   private troubled = false;
   /** The newest seal that this process has seen: a log that ends before it was set back. */
   private seen?: Seal;
+  private witnessed = -Infinity;
 
   constructor(
     private readonly tx: Transactions,
@@ -50,18 +53,40 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async tick(): Promise<void> {
     try {
+      this.observe(await this.stored.lastSeal());
       if (await this.stored.hasUnsealed()) await this.seal();
       this.troubled = false;
     } catch (error) {
-      if (!this.troubled) this.log.warn('the audit log is not sealed at the moment; what is new waits', { error });
+      if (!this.troubled) this.log.error('the audit log is not sealed at the moment; what is new waits', { error });
       this.troubled = true;
     }
+  }
+
+  /**
+   * Whoever could have a shorter log sealed could have any log sealed.
+   * @throws Error when the newest seal is older than, or another one than, what was seen here before
+   */
+  private observe(last: Seal | undefined): void {
+    const { seen } = this;
+    const isBehind = seen && (last?.number ?? 0) < seen.number;
+    if (isBehind || (seen && last?.number === seen.number && !sameMac(last.mac, seen.mac))) {
+      throw new Error(`the audit log was set back behind seal ${seen.number}`);
+    }
+    this.seen = last;
+    if (!last || Date.now() - this.witnessed < WITNESS_MS) return;
+    this.witnessed = Date.now();
+    this.log.info('the audit log is sealed', {
+      seal: last.number,
+      entry: last.last_seq,
+      mac: last.mac.toString('hex'),
+    });
   }
 
   private async sealNext(): Promise<number> {
     const key = this.keys.audit;
     if (!(await this.stored.lockSealing())) return 0;
     const last = await this.stored.lastSeal();
+    this.observe(last);
     const entries = await this.stored.entriesAfter(last?.last_seq ?? 0, LARGEST);
     if (entries.length) {
       const digest = entries.reduce((whole, entry) => whole.add(entry), new EntriesDigest()).digest();

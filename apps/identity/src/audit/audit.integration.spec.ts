@@ -80,7 +80,7 @@ describe('the audit log', () => {
     await parallel(40, () => app.register());
     await drained();
     const rows = await app.database.query<{ told: string; noted: string; last: string; ordered: boolean }>(
-      `SELECT (SELECT count(*) FROM told) + 9 AS told, count(*) AS noted, max(seq) AS last,
+      `SELECT (SELECT count(*) FROM told) AS told, count(*) AS noted, max(seq) AS last,
          count(DISTINCT id) = count(*) AS ordered FROM audit_log`,
     );
     expect(rows[0]!.noted).toBe(rows[0]!.told);
@@ -128,7 +128,7 @@ describe('the audit log', () => {
       expect(message.headers?.get('Gatehouse-Request-Id')).toBeTruthy();
     }
     await nc.close();
-    expect((await found(1, { event: 'auth.token_revoked' }))[0]).toMatchObject(origin);
+    expect((await found(1, { user_id: issued.tokens.user.id, event: 'auth.token_revoked' }))[0]).toMatchObject(origin);
   });
 });
 
@@ -160,12 +160,12 @@ describe('tampering with the audit log', () => {
     ['changed', `UPDATE audit_log SET cause = 'nothing' WHERE seq = 2`, /was changed/],
     ['blanked', `UPDATE audit_log SET origin_digest = NULL, event = 'x' WHERE seq = 3`, /was changed/],
     ['taken out', 'DELETE FROM audit_log WHERE seq = 2', /entry 2 is missing/],
-    ['swapped', 'UPDATE audit_log SET seq = 9 - seq WHERE seq IN (4, 5)', /was changed/],
     [
-      'cut off with its seals',
-      'DELETE FROM audit_log WHERE seq > 1; DELETE FROM audit_seals',
-      /cut off|missing|changed/,
+      'swapped',
+      'UPDATE audit_log SET seq = -seq WHERE seq IN (4, 5); UPDATE audit_log SET seq = 9 + seq WHERE seq < 0',
+      /was changed/,
     ],
+    ['cut off with its seals', 'DELETE FROM audit_log WHERE seq > 1; DELETE FROM audit_seals', /cut off|not the one/],
     [
       'said to be pruned',
       `INSERT INTO audit_prunes VALUES (9, '\\x00', now()); DELETE FROM audit_log`,
@@ -183,8 +183,8 @@ describe('tampering with the audit log', () => {
 
   it('R-LG3: an owner without the key cannot make the chain anew', async () => {
     await tamper(`UPDATE audit_log SET cause = 'nothing' WHERE seq = 2; DELETE FROM audit_seals`);
-    await app.get(AuditSealer).seal();
-    expect((await verify()).broken_at).toMatch(/cut off|changed/);
+    await expect(app.get(AuditSealer).seal()).rejects.toThrow('set back');
+    expect((await verify()).broken_at).toMatch(/cut off|not the one/);
   });
 });
 
@@ -239,8 +239,9 @@ describe('what may go from the audit log', () => {
     await expect(app.database.query('DELETE FROM audit_log')).rejects.toThrow('append-only');
     await app.register();
     await drained();
-    expect(await verify()).toMatchObject({ broken_at: null, entries: 4, unsealed: 0 });
-    const next = (await search({})).entries.at(-1)!.seq;
+    const left = (await search({ limit: 500 })).entries;
+    expect(await verify()).toMatchObject({ broken_at: null, entries: left.length, unsealed: 0 });
+    const next = left.at(-1)!.seq;
     await tamper(`DELETE FROM audit_log WHERE seq = ${next}`);
     expect((await verify()).broken_at).toBe(`entry ${next} is missing`);
   });
