@@ -34,6 +34,9 @@ export const PERSONAL_TABLES: Readonly<Record<string, PersonalTable>> = {
   oauth_accounts: of('provider', 'subject', 'label', 'proven', 'created_at', 'last_used_at'),
   one_time_tokens: of('kind', 'email', 'notice', 'created_at', 'expires_at', 'consumed_at', 'voided_at'),
   pairing_codes: of('created_at', 'expires_at'),
+  // A random handle tells nothing of its person.
+  passkey_handles: of(),
+  passkeys: of('name', 'transports', 'single_device', 'backed_up', 'created_at', 'last_used_at'),
   personal_exports: of('at'),
   provider_attempts: of('provider', 'client_id', 'expires_at', 'consumed_at'),
   recovery_codes: of('used_at'),
