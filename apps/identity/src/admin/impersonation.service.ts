@@ -13,13 +13,14 @@ import { newId, Outbox } from '#persistence';
 import { TokenIssuer } from '../sessions/token-issuer.service.js';
 import { AccountStatesRepository, type AccountState } from './account-states.repository.js';
 import { AdminRefusals } from './admin-refusals.service.js';
+import { IMPERSONATION } from '../mfa/sufficient.rules.js';
 import { ImpersonationParts } from './impersonation-parts.js';
 
 /** Longest life of such a session, in seconds (R-AD3). */
 const LONGEST = 3_600;
 
 /** In `amr`: nobody has shown a factor of the person's. */
-const AMR = ['impersonation'];
+const AMR = [IMPERSONATION];
 
 /** Lets staff see what a person sees, in a session that says so everywhere. */
 @Injectable()
@@ -46,8 +47,8 @@ export class Impersonation {
     return this.issuer.issueTokens({ ...proofs, auth_time, session_id, impersonator_id }, () =>
       this.outbox.append(
         ImpersonationStarted,
-        { user_id, session_id, impersonator_id, note: reason },
-        { key: user_id },
+        { user_id, session_id, impersonator_id },
+        { key: user_id, note: reason },
       ),
     );
   }

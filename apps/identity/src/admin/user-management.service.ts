@@ -72,7 +72,7 @@ export class UserManagement {
   }
 
   async tell(event: DomainEvent<UserManagedData>, { user_id, reason }: NotedUserRequest): Promise<void> {
-    await this.outbox.append(event, { user_id, note: reason ?? null }, { key: user_id });
+    await this.outbox.append(event, { user_id }, { key: user_id, note: reason });
   }
 
   private async leaving(actor: UserActor, { user_id }: NotedUserRequest, action: string): Promise<AccountState> {

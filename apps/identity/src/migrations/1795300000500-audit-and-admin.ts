@@ -121,7 +121,7 @@ const TAKING = `
       CASE jsonb_typeof(e.data->'amr') WHEN 'array'
         THEN ARRAY(SELECT jsonb_array_elements_text(e.data->'amr')) ELSE '{}' END,
       e.data->>'reason',
-      e.data - '{user_id,client_id,session_id,amr,reason,note,impersonator_id}'::text[],
+      e.data - '{user_id,client_id,session_id,amr,reason,impersonator_id}'::text[],
       o.ip, o.user_agent, o.note, o.salt, audit_origin_digest(o.salt, o.ip, o.user_agent, o.note)
     FROM (
       SELECT g.seq, g.id, g.at, g.headers,
@@ -139,8 +139,8 @@ const TAKING = `
         AND audit_uuid(e.data->>'user_id') IS NOT NULL AND s.subject IS NULL) AS gone) forgotten
     CROSS JOIN LATERAL (SELECT
       CASE WHEN pg_input_is_valid(e.headers->>'_ip', 'inet') THEN (e.headers->>'_ip')::inet END AS ip,
-      e.headers->>'_agent' AS user_agent, e.data->>'note' AS note, gen_random_uuid() AS salt
-      WHERE NOT forgotten.gone AND (e.headers ?| '{_ip,_agent}' OR e.data->>'note' IS NOT NULL)
+      e.headers->>'_agent' AS user_agent, e.headers->>'_note' AS note, gen_random_uuid() AS salt
+      WHERE NOT forgotten.gone AND e.headers ?| '{_ip,_agent,_note}'
       UNION ALL SELECT NULL, NULL, NULL, NULL
       LIMIT 1) o
     CROSS JOIN (SELECT greatest(

@@ -1,11 +1,9 @@
 import { event } from '../event.js';
 import { Text, TextList, Uuid } from '../fields.js';
 
-/** What staff has done to an account. Who did it stands in the audit log, as with every event. */
+/** What staff has done to an account. Who did it and why stands in the audit log. */
 export class UserManagedData {
   @Uuid() user_id!: string;
-  @Text({ nullable: true, max: 500, description: 'Why, in the words of staff. It stays within identity.' })
-  note!: string | null;
 }
 
 export const UserSuspended = event('identity.user.suspended', {

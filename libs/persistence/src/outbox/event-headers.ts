@@ -6,7 +6,8 @@ export const PRIVATE_HEADER = '_';
 /** What is not printed as it is: control characters, and those that turn the direction of a line or end it. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-const encoded = (text: string): string =>
+/** Text that may be shown line by line: nothing in it looks like another line. */
+export const printable = (text: string): string =>
   text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Headers of an event that the present request causes, for statements that insert their outbox row themselves. */
@@ -25,6 +26,6 @@ function privateHeaders({ account_id, caller, ip, user_agent }: Asker): Record<s
     ...(account_id ? { _account: account_id } : {}),
     ...(caller ? { _caller: caller } : {}),
     ...(ip ? { _ip: ip } : {}),
-    ...(user_agent ? { _agent: encoded(user_agent.slice(0, 512)) } : {}),
+    ...(user_agent ? { _agent: printable(user_agent.slice(0, 512)) } : {}),
   };
 }

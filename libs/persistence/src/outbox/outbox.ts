@@ -3,8 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { parse, Refusal, type DomainEvent } from '#contracts';
 import { newId } from '../ids/new-id.js';
 import { Transactions } from '../transactions/transactions.js';
-import { eventHeaders } from './event-headers.js';
+import { eventHeaders, printable } from './event-headers.js';
 import type { OutboxRow } from './outbox-row.js';
+
+export interface AppendOptions {
+  /** What the event is about; events of one key keep their order. */
+  key?: string;
+  note?: string;
+}
 
 /** Events leave through here: written with the state that they tell of, published after the commit. */
 @Injectable()
@@ -13,9 +19,13 @@ export class Outbox {
 
   constructor(private readonly tx: Transactions) {}
 
-  /** Writes one row into `outbox`, within the open transaction when there is one, and wakes the relay after it. */
-  async append<D extends object>(event: DomainEvent<D>, data: D, options: { key?: string } = {}): Promise<void> {
+  /**
+   * Writes one row into `outbox`, within the open transaction when there is one, and wakes the relay after it.
+   * @param options.note words of staff for the audit log: they stay in the table, and the bus does not carry them
+   */
+  async append<D extends object>(event: DomainEvent<D>, data: D, options: AppendOptions = {}): Promise<void> {
     const row = this.row(event, data, options.key);
+    if (options.note) row.headers = { ...row.headers, _note: printable(options.note) };
     await this.tx.execute('insert into outbox (id, event, key, data, headers) values ($1, $2, $3, $4, $5)', [
       row.id,
       row.event,
