@@ -5,7 +5,7 @@ import { TokenIssuer } from '../sessions/token-issuer.service.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { hashInterimToken } from './interim-token.rules.js';
 import { MfaChallengesRepository, type PendingSignIn } from './mfa-challenges.repository.js';
-import { MFA } from './second-factors.service.js';
+import { MFA } from './sufficient.rules.js';
 
 /** A second factor that was right, to be used up in the transaction of the sign-in. */
 export interface SecondFactor {

@@ -10,7 +10,7 @@ import {
 import { Clients } from '../clients/clients.service.js';
 import { AccountSweep } from '../recovery/account-sweep.service.js';
 import { TokenIssuer } from '../sessions/token-issuer.service.js';
-import { MFA } from './second-factors.service.js';
+import { MFA } from './sufficient.rules.js';
 import { ShownFactors, type ShownFactor } from './shown-factors.service.js';
 import { StepUpParts } from './step-up-parts.js';
 

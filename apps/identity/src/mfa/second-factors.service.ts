@@ -3,10 +3,8 @@ import type { MfaChallenge } from '#contracts';
 import { UsersRepository } from '../users/users.repository.js';
 import { hashInterimToken, newInterimToken } from './interim-token.rules.js';
 import { MfaChallengesRepository, type PendingSignIn } from './mfa-challenges.repository.js';
+import { SUFFICIENT } from './sufficient.rules.js';
 import { SecondFactorKindsRepository } from './second-factor-kinds.repository.js';
-
-/** In `amr` (RFC 8176) of every session whose person has shown two factors. */
-export const MFA = 'mfa';
 
 /** Decides whether a sign-in has to show a second factor, for every way in alike (R-MF7). */
 @Injectable()
@@ -22,7 +20,7 @@ export class SecondFactors {
    * @returns the question for it, or nothing when the sign-in may go on
    */
   async challenge(pending: PendingSignIn, isOn?: boolean): Promise<MfaChallenge | undefined> {
-    if (pending.amr.includes(MFA)) return undefined;
+    if (pending.amr.some((shown) => SUFFICIENT.includes(shown))) return undefined;
     if (!(isOn ?? (await this.users.asksForSecondFactor(pending.user_id)))) return undefined;
     const mfa_token = newInterimToken();
     await this.challenges.open(hashInterimToken(mfa_token), pending);

@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { assertGrant, Clients } from '../clients/clients.service.js';
 import { PendingSignIns } from '../mfa/pending-sign-ins.service.js';
-import { MFA } from '../mfa/second-factors.service.js';
+import { MFA } from '../mfa/sufficient.rules.js';
 import { TokenIssuer } from '../sessions/token-issuer.service.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { PasskeyAnswers, type ShownPasskey } from './passkey-answers.service.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions, type OutboxRow } from '#persistence';
+import { SUFFICIENT } from '../mfa/sufficient.rules.js';
 import { viewColumns, type UserColumns } from '../users/website-user.entity.js';
 import { AuthSession } from './auth-session.entity.js';
 
@@ -58,7 +59,7 @@ const OPEN_STATEMENT = `
     UPDATE website_users SET last_login_at = now(), last_seen_at = now()
     WHERE id = $2 AND is_active AND deleted_at IS NULL AND roles = $11::text[]
       AND NOT EXISTS (SELECT 1 FROM guard WHERE blocked)
-      AND (mfa_since IS NULL OR 'mfa' = ANY ($7::text[]))
+      AND (mfa_since IS NULL OR $7::text[] && '{${SUFFICIENT.join()}}')
       AND ($20::integer IS NULL OR credential_version = $20)
     RETURNING new.*, old.last_login_at IS NOT NULL
       AND ($21::timestamptz IS NULL OR $21 < new.devices_known_from)
