@@ -44,6 +44,7 @@ import { SignInService } from './sign-in.service.js';
 import { SignOutController } from './sign-out.controller.js';
 import { SignOutService } from './sign-out.service.js';
 import { UserInfoController } from './userinfo.controller.js';
+import { StepUpService } from './step-up.service.js';
 import { UsersController } from './users.controller.js';
 import { Web3Controller } from './web3.controller.js';
 import { Web3Service } from './web3.service.js';
@@ -104,6 +105,7 @@ export const identityProviders = [
   SignInPagesService,
   SignInService,
   SignOutService,
+  StepUpService,
   Web3Service,
   WellKnownService,
 ];

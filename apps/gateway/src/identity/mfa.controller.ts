@@ -21,6 +21,7 @@ import {
   type RecoveryCodes,
 } from '#contracts';
 import { DeliveryService } from './delivery.service.js';
+import { StepUpService } from './step-up.service.js';
 import { Ask } from '../edge/ask.js';
 import { Input } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
@@ -38,6 +39,7 @@ export class MfaController {
   constructor(
     private readonly bus: Bus,
     private readonly delivery: DeliveryService,
+    private readonly stepUp: StepUpService,
   ) {}
 
   @Post('login/mfa')
@@ -59,7 +61,7 @@ export class MfaController {
     @Ask() ask: SendAs,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenSet | MfaChallenge> {
-    return this.bus.send(Reauthenticate, input, ask).then((signedIn) => this.delivery.deliverSignIn(signedIn, reply));
+    return this.stepUp.step(input, ask, reply);
   }
 
   @Get('mfa')
