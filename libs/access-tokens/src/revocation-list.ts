@@ -20,9 +20,14 @@ export class RevocationList {
 
   /** Refuses `id` until `expiresAt` (Unix milliseconds). */
   add(id: string, expiresAt: number): void {
-    const fresh = !this.entries.has(id);
-    this.entries.set(id, Math.max(expiresAt, this.entries.get(id) ?? 0));
-    if (fresh) for (const tell of this.listeners) tell([id]);
+    this.addAll([[id, expiresAt]]);
+  }
+
+  /** Many at once: who listens looks through all sockets for them, once. */
+  addAll(revoked: readonly (readonly [id: string, expiresAt: number])[]): void {
+    const fresh = revoked.filter(([id]) => !this.entries.has(id)).map(([id]) => id);
+    for (const [id, expiresAt] of revoked) this.entries.set(id, Math.max(expiresAt, this.entries.get(id) ?? 0));
+    if (fresh.length) for (const tell of this.listeners) tell(fresh);
   }
 
   has(id: string | undefined): boolean {
@@ -49,7 +54,7 @@ export class RevocationList {
   async reload(): Promise<void> {
     const { losses } = this;
     const { revocations } = await this.bus.send(ListRevocations, {});
-    for (const r of revocations) this.add(r.id, Date.parse(r.expires_at));
+    this.addAll(revocations.map((r) => [r.id, Date.parse(r.expires_at)] as const));
     this.forgetExpired();
     if (losses === this.losses) this.complete = true;
   }
@@ -65,6 +70,7 @@ export class RevocationListController {
 
   @Watches(SessionsRevoked)
   revoked(data: SessionsRevokedData): void {
-    for (const id of data.session_ids) this.revocations.add(id, Date.parse(data.expires_at));
+    const expiresAt = Date.parse(data.expires_at);
+    this.revocations.addAll(data.session_ids.map((id) => [id, expiresAt] as const));
   }
 }
