@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DataAppConfig, EnvInt, EnvText, EnvUrl } from '#boot';
+import { DataAppConfig, EnvInt, EnvSecret, EnvText, EnvUrl } from '#boot';
 
 /** What the secrets service is told by its environment. */
 export class SecretsConfig extends DataAppConfig {
@@ -40,6 +40,28 @@ export class SecretsConfig extends DataAppConfig {
     description: 'X25519 key of the broadcaster (base64url): stream keys are then handed out sealed to it.',
   })
   broadcasterPublicKey!: string;
+
+  @EnvText('YOUTUBE_CLIENT_ID', {
+    default: '',
+    min: 0,
+    description: 'What Gatehouse is registered with at Google; without it nobody connects a channel.',
+  })
+  youtubeClientId!: string;
+
+  @EnvSecret('YOUTUBE_CLIENT_SECRET', { default: '', min: 0, description: 'Its secret.' })
+  youtubeClientSecret!: string;
+
+  @EnvUrl('YOUTUBE_AUTHORIZE_URL', { default: 'https://accounts.google.com/o/oauth2/v2/auth' })
+  youtubeAuthorizeUrl!: string;
+
+  @EnvUrl('YOUTUBE_TOKEN_URL', { default: 'https://oauth2.googleapis.com/token' })
+  youtubeTokenUrl!: string;
+
+  @EnvUrl('YOUTUBE_REVOKE_URL', { default: 'https://oauth2.googleapis.com/revoke' })
+  youtubeRevokeUrl!: string;
+
+  @EnvUrl('YOUTUBE_API_URL', { default: 'https://www.googleapis.com/youtube/v3' })
+  youtubeApiUrl!: string;
 
   get kekFile(): string {
     return resolve(this.kekPath);

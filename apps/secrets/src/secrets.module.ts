@@ -5,6 +5,21 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditVerifier } from './audit/audit-verifier.service.js';
+import { ChatSourceConfigs } from './chat-sources/chat-source-configs.service.js';
+import { ChatSourcesController } from './chat-sources/chat-sources.controller.js';
+import { ChatSourcesRepository } from './chat-sources/chat-sources.repository.js';
+import { ChatSources } from './chat-sources/chat-sources.service.js';
+import { ConnectedSources } from './connectors/connected-sources.service.js';
+import { ConnectorAttemptsRepository } from './connectors/connector-attempts.repository.js';
+import { ConnectorAttempts } from './connectors/connector-attempts.service.js';
+import { ConnectorsController } from './connectors/connectors.controller.js';
+import { Connectors } from './connectors/connectors.service.js';
+import { ConnectorsUpkeep } from './connectors/connectors-upkeep.js';
+import { RefreshObserved } from './connectors/refresh-observed.js';
+import { RevocationsRepository } from './connectors/revocations.repository.js';
+import { Revocations } from './connectors/revocations.service.js';
+import { TokenRefresh } from './connectors/token-refresh.service.js';
+import { Youtube } from './connectors/youtube.js';
 import { DataKeysRepository } from './kek/data-keys.repository.js';
 import { DataKeysService } from './kek/data-keys.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
@@ -46,6 +61,11 @@ const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
 const ERASURE = [ErasureService, HeldKeysRepository];
 const VAULT = [OwnerErasure, OwnerKeys, OwnerRecords, SealedValues, Vault];
 const STREAMS = [Destinations, StreamKeys, StreamKeysRepository, Streams, StreamsRepository];
+const CHAT_SOURCES = [ChatSourceConfigs, ChatSources, ChatSourcesRepository];
+const CONNECTORS = [
+  ...[ConnectedSources, ConnectorAttempts, ConnectorAttemptsRepository, Connectors, ConnectorsUpkeep],
+  ...[RefreshObserved, Revocations, RevocationsRepository, TokenRefresh, Youtube],
+];
 const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
 /** The secrets service: keys are used here and leave never. */
@@ -72,6 +92,8 @@ export class SecretsModule {
         RevocationListsController,
         VaultController,
         StreamsController,
+        ChatSourcesController,
+        ConnectorsController,
         ErasureController,
       ],
       providers: [
@@ -82,6 +104,8 @@ export class SecretsModule {
         ...SIGNING,
         ...VAULT,
         ...STREAMS,
+        ...CHAT_SOURCES,
+        ...CONNECTORS,
         ...ERASURE,
       ],
     };

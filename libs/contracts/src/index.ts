@@ -83,4 +83,6 @@ export * from './secrets/sealed.commands.js';
 export * from './secrets/sealed.events.js';
 export * from './secrets/secrets.commands.js';
 export * from './secrets/secrets.events.js';
+export * from './secrets/chat-sources.commands.js';
+export * from './secrets/connectors.commands.js';
 export * from './secrets/streams.commands.js';

@@ -4,7 +4,7 @@ import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
 import { answers, seedFileOf, type ProgramSpec } from '#local';
 import { extensionSecrets } from '../state/extension-secrets.js';
 import { databaseUrl, publicUrl, type Running } from './dev-info.js';
-import { providersOf, standInProviders } from './sign-in-providers.js';
+import { connectorsOf, providersOf, standInProviders } from './sign-in-providers.js';
 
 /**
  * Eight Node processes share this machine with a browser and an editor: they keep their heaps smaller than a server
@@ -97,7 +97,11 @@ export class Programs {
         RATE_LIMIT_FACTOR: '100',
         UV_THREADPOOL_SIZE: String(os.availableParallelism()),
       },
-      secrets: { LICENSE_ISSUER: 'gatehouse.localhost', LICENSE_PRODUCT: 'datatools' },
+      secrets: {
+        LICENSE_ISSUER: 'gatehouse.localhost',
+        LICENSE_PRODUCT: 'datatools',
+        ...connectorsOf(`http://127.0.0.1:${ports.of('providers')}`),
+      },
       fulfillment: { MAIL_FROM: 'Gatehouse <licenses@gatehouse.localhost>', GUMROAD_CONFIRM: 'true' },
     };
     return byApp[app] ?? {};

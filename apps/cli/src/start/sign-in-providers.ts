@@ -20,6 +20,16 @@ export const providersOf = (url: string): NodeJS.ProcessEnv => ({
   ),
 });
 
+/** What the secrets service is told, so that channels are connected at the stand-in. */
+export const connectorsOf = (url: string): NodeJS.ProcessEnv => ({
+  YOUTUBE_CLIENT_ID: REGISTRATION.client_id,
+  YOUTUBE_CLIENT_SECRET: REGISTRATION.client_secret,
+  YOUTUBE_AUTHORIZE_URL: `${url}/youtube/authorize`,
+  YOUTUBE_TOKEN_URL: `${url}/youtube/token`,
+  YOUTUBE_REVOKE_URL: `${url}/youtube/revoke`,
+  YOUTUBE_API_URL: `${url}/youtube/api`,
+});
+
 /** What the stand-ins are told about that. */
 export const standInProviders = (port: number, extensionSecrets: Record<string, string>): NodeJS.ProcessEnv => {
   const [extensionSecret] = Object.values(extensionSecrets);

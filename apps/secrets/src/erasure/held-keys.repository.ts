@@ -17,6 +17,11 @@ export class HeldKeysRepository {
          FROM streams WHERE user_id = $1 ORDER BY id`,
         [userId],
       ),
+      chat_sources: await this.tx.query(
+        `SELECT id, platform, label, masked AS config, account, status, created_at, updated_at
+         FROM chat_sources WHERE user_id = $1 ORDER BY id`,
+        [userId],
+      ),
       uses: await this.tx.query(
         'SELECT at, action, caller FROM audit_log WHERE subject = $1 ORDER BY at DESC LIMIT 1000',
         [userId],

@@ -3,6 +3,7 @@ import { DeviceKeys1795300000300 } from './1795300000300-device-keys.js';
 import { KeySlots1795300000400 } from './1795300000400-key-slots.js';
 import { Vault1795300000500 } from './1795300000500-vault.js';
 import { Streams1795300000510 } from './1795300000510-streams.js';
+import { ChatSources1795300000520 } from './1795300000520-chat-sources.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   KeySlots1795300000400,
   Vault1795300000500,
   Streams1795300000510,
+  ChatSources1795300000520,
 ];

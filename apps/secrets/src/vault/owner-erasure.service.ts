@@ -20,7 +20,7 @@ export class OwnerErasure {
   /** Within a transaction. @throws Refusal `unavailable` */
   async erase(userId: string, use: Omit<Use, 'action'>): Promise<void> {
     await this.audit.append({ action: 'owner_key.destroy', ...use, subject: userId });
-    await this.records.erase(userId);
+    await this.records.erase(userId, use);
     await this.outbox.append(OwnerKeysDestroyed, { owner_id: userId }, { key: userId });
     // What was read meanwhile would be kept for a while.
     this.tx.afterCommit(() => this.keys.drop('user', userId));

@@ -5,6 +5,7 @@ import { githubRoutes } from './github-routes.js';
 import { OpenIdKeys, openIdRoutes } from './openid-routes.js';
 import { PROVIDERS, type Provider } from './person.js';
 import { SteamRoutes } from './steam-routes.js';
+import { YoutubeStandIn } from './youtube-routes.js';
 
 export interface ProvidersStandInOptions {
   port?: number;
@@ -26,6 +27,7 @@ export async function startProvidersStandIn(options: ProvidersStandInOptions): P
   const keys = await OpenIdKeys.make();
   let url = '';
   const steam = new SteamRoutes(desk, () => `${url}/steam/openid/login`);
+  const youtube = new YoutubeStandIn(options.registration);
   const controls = controlRoutes(desk, options.extensionSecret);
   const http = await serveHttp(
     {
@@ -33,6 +35,7 @@ export async function startProvidersStandIn(options: ProvidersStandInOptions): P
       ...openIdRoutes(desk, keys, { provider: 'google', issuer: () => `${url}/google`, token: 'token', jwks: 'certs' }),
       ...openIdRoutes(desk, keys, { provider: 'twitch', issuer: () => `${url}/twitch`, token: 'token', jwks: 'keys' }),
       ...steam.routes(),
+      ...youtube.routes(),
       ...controls,
       'GET /': () => ({ json: { stand_in_for: PROVIDERS, controls: Object.keys(controls) } }),
       'GET /health/live': () => ({ json: { status: 'ok' } }),
