@@ -146,6 +146,9 @@ describe('in a person’s name', () => {
     const { sessions } = (await call('GET', `${dev.public_url}/v1/auth/sessions`, { token: who.accessToken })).body;
     const session = sessions.find((s: { impersonated_by?: string }) => s.impersonated_by);
     expect(session.impersonated_by).toBe(decodeJwt(staff).sub);
+    await eventually('the mail that says so', 15_000, async () =>
+      (await mailsTo(dev, who.email)).find((m) => m.subject.includes('staff')),
+    );
     await call('DELETE', `${dev.public_url}/v1/auth/sessions/${session.id}`, { token: who.accessToken });
     expect((await me(dev, body.access_token)).status).toBe(401);
   });

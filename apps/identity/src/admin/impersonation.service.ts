@@ -44,13 +44,12 @@ export class Impersonation {
     const impersonator_id = actor.user_id;
     const proofs = { user: account, policy, grant: 'impersonation' as const, amr: AMR, origin };
     const auth_time = new Date(actor.auth_time * 1_000);
-    return this.issuer.issueTokens({ ...proofs, auth_time, session_id, impersonator_id }, () =>
-      this.outbox.append(
-        ImpersonationStarted,
-        { user_id, session_id, impersonator_id },
-        { key: user_id, note: reason },
-      ),
-    );
+    const started = { user_id, session_id, impersonator_id };
+    return this.issuer.issueTokens({ ...proofs, auth_time, session_id, impersonator_id }, async () => {
+      await this.outbox.append(ImpersonationStarted, started, { key: user_id, note: reason });
+      // Without the session: whose address and program it is, is none of the person's business.
+      await this.parts.notices.send({ user_id, notice: 'staff_access' });
+    });
   }
 
   private assertImpersonable(actor: UserActor, account: AccountState): void {

@@ -26,5 +26,6 @@ export const SECURITY_NOTICES = [
   'identity_linked',
   'identity_unlinked',
   'device_paired',
+  'staff_access',
 ] as const;
 export type SecurityNotice = (typeof SECURITY_NOTICES)[number];

@@ -15,6 +15,10 @@ const WORDS: Record<SecurityNotice, [subject: string, what: string]> = {
   passkey_removed: ['A passkey was removed', 'a passkey of your account was removed.'],
   identity_linked: ['A way to sign in was added', 'an account of another provider can sign in to your account now.'],
   identity_unlinked: ['A way to sign in was removed', 'a provider’s account can no longer sign in to your account.'],
+  staff_access: [
+    'Our staff looked into your account',
+    'a member of our staff has opened your account in your name, for an hour at most, to help you.',
+  ],
   device_paired: ['A device was paired', 'a new device acts for your account.'],
 };
 
