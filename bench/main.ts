@@ -1,5 +1,6 @@
 import { startStack } from '../test/support/index.js';
 import { register } from '../test/support/people.js';
+import { floodFigure } from './flood.figure.js';
 import { loginFigure } from './login.figure.js';
 import { meFigure } from './me.figure.js';
 import { refreshFigure } from './refresh.figure.js';
@@ -10,6 +11,7 @@ import { webhookFigure } from './webhook.figure.js';
 const FIGURES: Record<string, (context: BenchContext) => Promise<Row>> = {
   me: meFigure,
   login: loginFigure,
+  flood: floodFigure,
   refresh: refreshFigure,
   webhook: webhookFigure,
 };

@@ -66,7 +66,7 @@ describe('problem documents', () => {
   const sendTo = (route: { path: string; method: string; options: { listener?: string } }, sent: object) =>
     route.options.listener === 'internal'
       ? gateway.asRoot(route.method, concrete(route.path), sent)
-      : gateway.call(route.method, concrete(route.path), { token: edge.issuer.token(), ...sent });
+      : gateway.call(route.method, concrete(route.path), { token: edge.issuer.token({ roles: ['admin'] }), ...sent });
 
   it('malformed JSON is 400, or 415 where only forms are read, on every route with a body', async () => {
     for (const route of writes()) {

@@ -123,9 +123,9 @@ describe('headers', () => {
     }
   });
 
-  it('R-JW7 R-DP2: the JWKS shows the keys of access and device tokens only, and nothing private', async () => {
+  it('R-JW7 R-DP2: the JWKS shows the keys of access, ID and device tokens only, and nothing private', async () => {
     const { body } = await gateway.call('GET', '/.well-known/jwks.json');
-    expect(body.keys.map((k: { kid: string }) => k.kid)).toEqual(['access-1', 'device-1']);
+    expect(body.keys.map((k: { kid: string }) => k.kid)).toEqual(['access-1', 'id-1', 'device-1']);
     for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi']) expect(body.keys[0]).not.toHaveProperty(member);
     const licenseKeys = (await gateway.call('GET', '/v1/license/keys')).body.keys;
     expect(licenseKeys).toEqual([expect.objectContaining({ kid: 'blob-1', state: 'active', key: 'AAAA' })]);
