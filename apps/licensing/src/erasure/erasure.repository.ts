@@ -31,6 +31,9 @@ export class ErasureRepository {
       claims: await of('SELECT evidence, claimed_at FROM claims WHERE user_id = $1'),
       entitlement: await of('SELECT plan, features, expires_at, updated_at FROM entitlements WHERE user_id = $1'),
       account_links: await of('SELECT sub FROM account_links WHERE user_id = $1'),
+      installations: await of(
+        'SELECT id, client_id, name, platform, app_version, created_at, last_seen_at FROM installations WHERE user_id = $1',
+      ),
       license_tokens: await of('SELECT issued_at, expires_at FROM license_tokens WHERE user_id = $1'),
     };
   }
@@ -53,7 +56,7 @@ export class ErasureRepository {
   }
 
   async deleteEntitlement(userId: string): Promise<void> {
-    for (const table of ['license_tokens', 'entitlements', 'grants', 'claims', 'account_links']) {
+    for (const table of ['license_tokens', 'entitlements', 'grants', 'claims', 'account_links', 'installations']) {
       await this.tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
     }
   }

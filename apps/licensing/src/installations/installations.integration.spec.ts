@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AcknowledgeErasure,
   DeviceApproved,
   EndInstallations,
   InstallationRemoved,
   ListInstallations,
   NotFound,
+  ReadErasure,
   ReadInstallation,
   ReadSightings,
   RemoveInstallation,
+  UserErased,
 } from '#contracts';
 import { newId } from '#persistence';
 import { LicensingApp, refusal } from '../../test/licensing-app.js';
@@ -107,6 +110,15 @@ describe('installations', () => {
     app.neighbours.away.add(EndInstallations.name);
     expect(await remove(who, id)).toEqual({ session_ids: [] });
     expect((await app.events(InstallationRemoved)).map((e) => e.data.installation_id)).toContain(id);
+  });
+
+  it('R-GD2: goes with its person', async () => {
+    const [who, other] = [newId(), newId()];
+    await Promise.all([installed(who), installed(other)]);
+    app.neighbours.on(ReadErasure, () => ({ user_id: who, email: null }));
+    app.neighbours.on(AcknowledgeErasure, () => ({}));
+    await app.deliver(UserErased, { erasure_id: newId(), user_id: who });
+    expect([await list(who), (await list(other)).length]).toEqual([[], 1]);
   });
 
   it('R-AD5: another person’s is not there', async () => {
