@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { GatewayConfig } from '../gateway.config.js';
 
-export const LIMIT_NAMES = ['login', 'register', 'verify', 'forgot', 'token', 'validate', 'device_start', 'pairing_claim', 'webhook', 'any'] as const;
+export const LIMIT_NAMES = [
+  'login',
+  'register',
+  'verify',
+  'forgot',
+  'token',
+  'validate',
+  'device_start',
+  'pairing_claim',
+  'webhook',
+  'any',
+] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** So many requests in so many milliseconds, all at once or evenly. */
