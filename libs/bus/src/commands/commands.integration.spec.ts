@@ -112,7 +112,8 @@ describe('commands over the bus', () => {
       gateway.bus.send(Echo, { text: 'who' }, { actor, origin }),
     );
     expect(asked.calls).toEqual([{ caller: 'gateway', actor, origin, request_id: 'req-1', deadline }]);
-    expect(asked.contexts).toEqual([{ requestId: 'req-1', deadline, traceparent }]);
+    const asker = { caller: 'billing', ...origin };
+    expect(asked.contexts).toEqual([{ requestId: 'req-1', deadline, traceparent, asker }]);
   });
 
   test('an actor of another shape is refused', async () => {
