@@ -72,6 +72,7 @@ export const POLICIES: ClientPolicy[] = [
     ...dashboard,
     cookie_name: 'hub',
     cookie_domain: 'example.com',
+    origins: [...dashboard.origins, 'https://*.example.com'],
     cookie_same_site: 'None',
   }),
   policy({ client_id: 'web', delivery: 'cookie', cookie_name: 'pages', body_fallback: 'off' }),

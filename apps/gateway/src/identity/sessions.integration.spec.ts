@@ -24,6 +24,18 @@ describe('refresh', () => {
     expect(got.headers.get('set-cookie')).toMatch(/^__Host-dash=refresh-of-dashboard;/);
   });
 
+  it('C-sso: one cookie restores the session on every product below the parent domain, and nowhere else', async () => {
+    const cookie = '__Secure-hub=refresh-of-hub';
+    for (const product of ['https://hub.example.com', 'https://stream.example.com']) {
+      const got = await refresh({ cookie, origin: product, 'x-client-id': 'hub' });
+      expect([product, got.status]).toEqual([product, 200]);
+      expect(got.headers.get('access-control-allow-origin')).toBe(product);
+      expect(got.headers.get('set-cookie')).toMatch(/^__Secure-hub=refresh-of-hub;.*Domain=/);
+    }
+    const foreign = await refresh({ cookie, origin: 'https://evil.example', 'x-client-id': 'hub' });
+    expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null]);
+  });
+
   it('B-cookie.fallback: the cookie goes before the body, and the body counts where there is no cookie', async () => {
     await refresh({ cookie: '__Host-dash=refresh-of-dashboard' }, { refresh_token: 'refresh-of-branchpy-cli' });
     expect(edge.neighbours.last(RefreshSession)!.input.refresh_token).toBe('refresh-of-dashboard');
