@@ -43,6 +43,7 @@ async function replica(): Promise<Replica> {
     PUBLIC_PORT: String(publicPort),
     REALTIME_URL: `http://127.0.0.1:${realtimePort}`,
     RATE_LIMIT_FACTOR: '100',
+    STAFF_SECOND_FACTOR: 'false',
     INTERNAL_CALLERS_FILE: path.resolve('config/internal-callers.yaml'),
     INTERNAL_CALLER_SECRETS_FILE: secretsFile(),
   });

@@ -1,4 +1,4 @@
-import { AppConfig, EnvFile, EnvInt, EnvList, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { AppConfig, EnvFile, EnvFlag, EnvInt, EnvList, EnvText, EnvUrl, type ConfigProblem } from '#boot';
 import { cidrProblem } from './edge/client-address.rules.js';
 
 /** Configuration of the gateway. Limits are per client address; identity keeps those per account. */
@@ -32,6 +32,12 @@ export class GatewayConfig extends AppConfig {
     description: 'JSON: each internal caller’s name with its secret, or with two while one is being replaced.',
   })
   internalCallerSecretsFile!: string;
+
+  @EnvFlag('STAFF_SECOND_FACTOR', {
+    default: true,
+    description: 'Commands of staff want a sign-in with a second factor; the development profile goes without.',
+  })
+  staffSecondFactor!: boolean;
 
   @EnvInt('RATE_LIMIT_FACTOR', { default: 1, min: 1, max: 100_000, description: 'Multiplies every limit below.' })
   rateLimitFactor!: number;

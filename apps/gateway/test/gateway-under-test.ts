@@ -75,6 +75,7 @@ export class Edge {
       PUBLIC_URL,
       REALTIME_URL: 'http://127.0.0.1:9',
       RATE_LIMIT_FACTOR: '1000',
+      STAFF_SECOND_FACTOR: 'false',
       INTERNAL_CALLERS_FILE: this.files.callers,
       INTERNAL_CALLER_SECRETS_FILE: this.files.secrets,
       ...env,

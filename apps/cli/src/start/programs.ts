@@ -88,7 +88,7 @@ export class Programs {
     const { opened, ports } = this.running;
     const { username, password } = opened.state.admin;
     const byApp: Partial<Record<AppName, NodeJS.ProcessEnv>> = {
-      gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100' },
+      gateway: { PUBLIC_HOST: '127.0.0.1', RATE_LIMIT_FACTOR: '100', STAFF_SECOND_FACTOR: 'false' },
       // Node reads it when it starts: as many hashes at once as there are cores, no more threads than that.
       identity: {
         ADMIN_USERNAME: username,

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { AccessTokenVerifier, actorOf } from '#access-tokens';
 import {
+  ACR,
   Forbidden,
   InsufficientUserAuthentication,
   NotWhileImpersonating,
@@ -11,6 +12,7 @@ import {
   type PermissionName,
   type UserActor,
 } from '#contracts';
+import { GatewayConfig } from '../gateway.config.js';
 import { setActor } from '../edge/ask.js';
 import { routeOf } from '../edge/route.js';
 import { InternalCallersService } from './internal-callers.service.js';
@@ -33,6 +35,15 @@ export function demandFresh(actor: UserActor, seconds: number | undefined): void
   });
 }
 
+/** R-AD2. Who has no second factor yet can set one up, for that is no command of staff. */
+function demandSecondFactor(actor: UserActor): void {
+  if (actor.amr.includes('mfa')) return;
+  throw InsufficientUserAuthentication.with({
+    detail: 'Sign in with a second factor: this is for staff.',
+    members: { acr_values: ACR.multiple },
+  });
+}
+
 /** What is left to the person alone. Whatever does not say that staff may, is (R-AD3). */
 function refuseImpersonation(actor: UserActor, command: Command | undefined): void {
   if (actor.impersonator_id === undefined || command?.impersonation === 'allowed') return;
@@ -46,6 +57,7 @@ export class AccessGuard implements CanActivate {
     private readonly verifier: AccessTokenVerifier,
     private readonly callers: InternalCallersService,
     private readonly roles: RoleTable,
+    private readonly config: GatewayConfig,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -83,6 +95,7 @@ export class AccessGuard implements CanActivate {
     const actor = await this.person(request);
     refuseImpersonation(actor, command);
     if (!may(actor.roles)) throw Forbidden.with();
+    if (this.config.staffSecondFactor) demandSecondFactor(actor);
     demandFresh(actor, command?.freshAuth);
     return this.admit(request, actor);
   }

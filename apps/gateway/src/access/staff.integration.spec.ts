@@ -51,6 +51,17 @@ describe('commands of staff', () => {
     expect(passes.sort()).toEqual(reads.map((r) => `${r.method} ${r.path}`).sort());
   });
 
+  it('R-AD2: staff shows a second factor, unless the configuration does without', async () => {
+    const strict = await edge.gateway({ STAFF_SECOND_FACTOR: 'true' });
+    const get = (more: object) =>
+      strict.call('GET', '/v1/admin/users', { token: edge.issuer.token({ roles: ['admin'], ...more }) });
+    const once = await get({ amr: ['pwd'] });
+    expect([once.status, once.body.code]).toEqual([401, 'insufficient_user_authentication']);
+    expect(once.headers.get('www-authenticate')).toContain('acr_values="urn:gatehouse:acr:multiple"');
+    expect((await get({ amr: ['pwd', 'otp', 'mfa'] })).status).toBe(200);
+    expect((await get({ amr: ['pwd'], roles: [] })).status).toBe(403);
+  });
+
   it('E-guard: who has no role learns nothing of what a sign-in would help', async () => {
     const old = edge.issuer.token({ auth_time: now() - 9 * 3_600 });
     for (const route of staffRoutes()) {

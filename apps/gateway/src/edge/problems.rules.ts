@@ -108,8 +108,10 @@ export function oauthErrorOf(refusal: Refusal): { status: number; body: OAuthErr
 export function challengeOf(refusal: Refusal, bearerSent: boolean): string {
   const { code } = refusal;
   if (code === 'insufficient_user_authentication') {
-    const age = refusal.extras.members?.max_age;
-    return `Bearer error="insufficient_user_authentication"${age === undefined ? '' : `, max_age=${age}`}`;
+    const { max_age, acr_values } = refusal.extras.members ?? {};
+    const age = max_age === undefined ? '' : `, max_age=${max_age}`;
+    const acr = acr_values === undefined ? '' : `, acr_values="${acr_values}"`;
+    return `Bearer error="insufficient_user_authentication"${age}${acr}`;
   }
   if (code === 'insufficient_scope') return 'Bearer error="insufficient_scope"';
   const bad = code === 'invalid_token' || (bearerSent && code === 'unauthenticated');
