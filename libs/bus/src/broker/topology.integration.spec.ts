@@ -25,7 +25,7 @@ describe('the migration step makes the topology', () => {
       'stream REALTIME made',
       'stream KV_limits made',
       'stream KV_signatures made',
-      ...['identity', 'licensing', 'fulfillment', 'realtime'].map((app) => `consumer ${app} made`),
+      ...['identity', 'licensing', 'fulfillment', 'realtime', 'secrets'].map((app) => `consumer ${app} made`),
     ]);
     expect(await ensureStreams({ url: broker.url, seedFile: broker.seedFile('operator') })).toEqual([]);
   });
