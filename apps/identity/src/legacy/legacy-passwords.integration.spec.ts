@@ -19,8 +19,8 @@ const scrypted = scryptSync(OLD, salt, 32, { N: 1024, r: 8, p: 1 });
 const stretched = pbkdf2Sync(OLD, salt, 1_000, 32, 'sha256');
 
 const FORMS: Record<string, () => Promise<Partial<LegacyAccount>>> = {
-  bcrypt: async () => ({ password_hash: await bcrypt(OLD, { cost: 4 }) }),
-  'bcrypt $2y$': async () => ({ password_hash: await bcrypt(OLD, { cost: 4, version: '2y' }) }),
+  bcrypt: async () => ({ password_hash: await bcrypt(OLD, 4) }),
+  'bcrypt $2y$': async () => ({ password_hash: (await bcrypt(OLD, 4)).replace('$2b$', '$2y$') }),
   'argon2id PHC': async () => ({ password_hash: await argon2(OLD, { memoryCost: 32, timeCost: 1 }) }),
   'scrypt PHC': async () => ({ password_hash: `$scrypt$ln=10,r=8,p=1$${bare(salt)}$${bare(scrypted)}` }),
   'PBKDF2 PHC': async () => ({ password_hash: `$pbkdf2-sha256$i=1000,l=32$${bare(salt)}$${bare(stretched)}` }),
@@ -30,7 +30,7 @@ const FORMS: Record<string, () => Promise<Partial<LegacyAccount>>> = {
   'PBKDF2 of Django': async () => ({
     password_hash: `pbkdf2_sha256$1000$salt$${b64(pbkdf2Sync(OLD, 'salt', 1_000, 32, 'sha256'))}`,
   }),
-  '{ algo: bcrypt }': async () => ({ password: { algo: 'bcrypt', params: { hash: await bcrypt(OLD, { cost: 4 }) } } }),
+  '{ algo: bcrypt }': async () => ({ password: { algo: 'bcrypt', params: { hash: await bcrypt(OLD, 4) } } }),
   '{ algo: scrypt }': async () => ({
     password: { algo: 'scrypt', params: { N: 1024, r: 8, p: 1, salt: b64(salt), hash: b64(scrypted) } },
   }),
@@ -105,7 +105,7 @@ describe('a password of the old system', () => {
     const closed = await IdentityApp.start({ legacyBridge: 'off' });
     try {
       const { email } = newcomer();
-      const password_hash = await bcrypt(OLD, { cost: 4 });
+      const password_hash = await bcrypt(OLD, 4);
       await closed.ask(ImportLegacyAccounts, { accounts: [{ id: 'one', email, password_hash }] });
       await expect(outcome(closed.login(email, OLD))).resolves.toBe('invalid_credentials');
     } finally {
