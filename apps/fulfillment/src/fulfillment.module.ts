@@ -6,10 +6,11 @@ import type { FulfillmentConfig } from './fulfillment.config.js';
 import { MailModule } from './mail/mail.module.js';
 import { migrations } from './migrations/index.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { PortalModule } from './portal/portal.module.js';
 import { StorefrontEventsModule } from './storefront-events/storefront-events.module.js';
 
 /** Everything but the ways to the database and to the other services. */
-export const FEATURES = [StorefrontEventsModule, OrdersModule, MailModule, ErasureModule];
+export const FEATURES = [StorefrontEventsModule, OrdersModule, MailModule, PortalModule, ErasureModule];
 
 /** Storefronts, orders and the mail of all services. */
 @Module({})

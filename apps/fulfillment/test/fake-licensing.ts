@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Handles } from '#bus';
 import {
+  LicenseBlobChanged,
   LicenseIssued,
+  ListBuyerLicenses,
+  RenewalNotPaid,
+  RenewLicense,
   LicenseRevoked,
   MintLicense,
   NotFound,
@@ -11,18 +15,23 @@ import {
   RevokeLicense,
   SuspendLicense,
   Unavailable,
+  type BuyerLicenses,
+  type BuyerRequest,
   type LicenseRecord,
+  type RenewLicenseRequest,
   type MintLicenseRequest,
   type ReadLicenseRequest,
   type RestoreLicenseRequest,
   type RevokeLicenseRequest,
   type SuspendLicenseRequest,
 } from '#contracts';
-import { Outbox } from '#persistence';
+import { newId, Outbox } from '#persistence';
 
 /** What the fake licensing knows; shared with the test. */
 export class LicenseBook {
   readonly licenses = new Map<string, LicenseRecord>();
+  /** Keys whose renewal is paid for, and whether it was made. */
+  readonly paid = new Map<string, boolean>();
   mints = 0;
   /** Refuses everything with `unavailable` this many times. */
   failures = 0;
@@ -35,6 +44,7 @@ export class LicenseBook {
 
   reset(): void {
     this.licenses.clear();
+    this.paid.clear();
     this.mints = 0;
     this.failures = 0;
     this.beforeMint = () => Promise.resolve();
@@ -116,6 +126,29 @@ export class FakeLicensing {
   async read({ license_key }: ReadLicenseRequest): Promise<LicenseRecord> {
     const license = this.book.licenses.get(license_key);
     if (!license) throw NotFound.with();
+    return license;
+  }
+
+  @Handles(ListBuyerLicenses, { transaction: false })
+  async ofBuyer({ email }: BuyerRequest): Promise<BuyerLicenses> {
+    const theirs = [...this.book.licenses.values()].filter((l) => l.email.toLowerCase() === email.toLowerCase());
+    const shown = ({ license_key, tier, issued_at, expires_at, status }: LicenseRecord) => ({
+      ...{ license_key, tier, issued_at, expires_at, status },
+    });
+    return { licenses: theirs.map(shown) };
+  }
+
+  @Handles(RenewLicense)
+  async renew({ license_key, email }: RenewLicenseRequest): Promise<LicenseRecord> {
+    const license = this.book.licenses.get(license_key);
+    if (!license || license.email.toLowerCase() !== email.toLowerCase()) throw NotFound.with();
+    if (license.status === 'revoked') throw LicenseRevoked.with();
+    if (!this.book.paid.has(license_key)) throw RenewalNotPaid.with({ members: { checkout_url: 'https://shop.test' } });
+    if (this.book.paid.get(license_key)) return license;
+    this.book.paid.set(license_key, true);
+    license.blob = `${license.blob}renewed`;
+    const data = { license_key, issuance_id: newId(), reason: 'renewed' as const, mail: true };
+    await this.outbox.append(LicenseBlobChanged, data);
     return license;
   }
 

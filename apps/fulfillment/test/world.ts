@@ -118,7 +118,9 @@ export class World {
   /** Nothing sold, nothing sent, nothing known. */
   async reset(): Promise<void> {
     await this.quiet();
-    await this.database.query('truncate gumroad_events, orders, order_work, mail_outbox, told');
+    await this.database.query(
+      'truncate gumroad_events, orders, order_work, mail_outbox, told, portal_links, portal_sessions cascade',
+    );
     this.book.reset();
     this.shop.shop.sales.clear();
     this.shop.shop.break(undefined);

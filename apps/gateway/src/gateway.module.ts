@@ -19,6 +19,8 @@ import { ProblemFilter } from './edge/problem-filter.js';
 import { RouteTable } from './edge/route-table.js';
 import { SharedStore } from './edge/shared-store.js';
 import { OrdersController } from './fulfillment/orders.controller.js';
+import { PortalController } from './fulfillment/portal.controller.js';
+import { PortalService } from './fulfillment/portal.service.js';
 import { WebhooksController } from './fulfillment/webhooks.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { identityControllers, identityProviders } from './identity/identity-routes.js';
@@ -27,6 +29,7 @@ import { GoneController } from './licensing/gone.controller.js';
 import { InstallationsController } from './licensing/installations.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
+import { RenewalsController } from './licensing/renewals.controller.js';
 import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
 import { DevicePageController } from './pages/device-page.controller.js';
@@ -57,9 +60,11 @@ export class GatewayModule {
         LicenseKeysController,
         GoneController,
         LicensesController,
+        RenewalsController,
         ValidationController,
         WebhooksController,
         OrdersController,
+        PortalController,
         ProducersController,
         SocketsController,
         ...secretsControllers,
@@ -79,6 +84,7 @@ export class GatewayModule {
         ...sockets,
         ...identityProviders,
         ...secretsProviders,
+        PortalService,
         OpenApiService,
       ],
     };

@@ -22,6 +22,16 @@ import { InstallationsService } from './installations/installations.service.js';
 import { LicenseTokensController } from './license-tokens/license-tokens.controller.js';
 import { LicenseTokensRepository } from './license-tokens/license-tokens.repository.js';
 import { LicenseTokensService } from './license-tokens/license-tokens.service.js';
+import { RenewalsController } from './renewal/renewals.controller.js';
+import { BuyersQueries } from './renewal/buyers.queries.js';
+import { NewBlobsService } from './renewal/new-blobs.service.js';
+import { RenewalRightsService } from './renewal/renewal-rights.service.js';
+import { RenewalsRepository } from './renewal/renewals.repository.js';
+import { RenewalsService } from './renewal/renewals.service.js';
+import { HoldersQueries } from './reissue/holders.queries.js';
+import { ReissueController } from './reissue/reissue.controller.js';
+import { ReissueService } from './reissue/reissue.service.js';
+import { ReissueTerms } from './reissue/reissue-terms.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureRepository } from './erasure/erasure.repository.js';
 import { ErasureService } from './erasure/erasure.service.js';
@@ -65,6 +75,17 @@ const LICENSES: Provider[] = [
   ValidationService,
 ];
 
+const NEW_BLOBS: Provider[] = [
+  RenewalsRepository,
+  NewBlobsService,
+  RenewalRightsService,
+  RenewalsService,
+  BuyersQueries,
+  HoldersQueries,
+  ReissueTerms,
+  ReissueService,
+];
+
 const ENTITLEMENTS: Provider[] = [
   GrantsRepository,
   EntitlementsRepository,
@@ -99,6 +120,8 @@ const CONTROLLERS: Type[] = [
   InstallationsController,
   RevocationListsController,
   ValidationController,
+  RenewalsController,
+  ReissueController,
 ];
 
 /** The whole app on one page. Its features need one another both ways, so they are folders and not modules. */
@@ -124,6 +147,7 @@ export class LicensingModule {
         SweepsService,
         { provide: PlanCatalog, useValue: readPlansFile(config.plansFile) },
         ...LICENSES,
+        ...NEW_BLOBS,
         ...ENTITLEMENTS,
         ...WAYS_IN,
       ],

@@ -22,6 +22,8 @@ import { LicensingModule } from '../src/licensing.module.js';
 import { migrations } from '../src/migrations/index.js';
 import { RevocationListsController } from '../src/revocations/revocation-lists.controller.js';
 import { ValidationController } from '../src/validation/validation.controller.js';
+import { ReissueController } from '../src/reissue/reissue.controller.js';
+import { RenewalsController } from '../src/renewal/renewals.controller.js';
 import { Neighbours } from './neighbours.js';
 
 const CONTROLLERS: Type<object>[] = [
@@ -35,6 +37,8 @@ const CONTROLLERS: Type<object>[] = [
   OwnersController,
   RevocationListsController,
   ValidationController,
+  RenewalsController,
+  ReissueController,
 ];
 
 interface Marked {

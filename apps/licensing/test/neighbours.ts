@@ -41,6 +41,9 @@ export class Neighbours {
   /** Called between the signature and its answer. */
   beforeAnswer: () => Promise<void> = () => sleep(2);
 
+  /** Id of the key that signs. */
+  kid = 'k1';
+
   private readonly pair = generateKeyPairSync('ed25519');
 
   get blobKey(): LicensePublicKey {
@@ -87,9 +90,9 @@ export class Neighbours {
   private signBlob(request: SignBlobRequest): object {
     const { license_key: key, feat, ...rest } = request;
     this.signedBlobs.push(request);
-    const payload = { v: 2 as const, kid: 'k1', iss: 'studio', prod: 'datatools', key, ...rest, feat: feat.list };
+    const payload = { v: 2 as const, kid: this.kid, iss: 'studio', prod: 'datatools', key, ...rest, feat: feat.list };
     const signed = signingInput(payload);
-    return { blob: assembleBlob(signed, sign(null, signed, this.pair.privateKey)), kid: 'k1' };
+    return { blob: assembleBlob(signed, sign(null, signed, this.pair.privateKey)), kid: this.kid };
   }
 
   private signRevocations({ seq, iat, next, keys }: SignRevocationListRequest): object {

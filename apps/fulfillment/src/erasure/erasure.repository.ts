@@ -40,6 +40,12 @@ export class ErasureRepository {
     ]);
   }
 
+  /** Takes the person's ways into the portal. */
+  async forgetPortal(email: string): Promise<void> {
+    await this.tx.query('delete from portal_links where lower(email) = lower($1)', [email]);
+    await this.tx.query('delete from portal_sessions where lower(email) = lower($1)', [email]);
+  }
+
   /** Mails of the person become nobody's; what is not sent yet is not sent any more. */
   async anonymizeMails(userId: string): Promise<void> {
     await this.tx.query(

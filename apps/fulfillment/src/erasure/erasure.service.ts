@@ -24,6 +24,7 @@ export class ErasureService {
     const email = await this.addressOf(erasure_id);
     await this.books.anonymizeMails(user_id);
     if (email) await this.books.anonymizeOrders(email);
+    if (email) await this.books.forgetPortal(email);
     await this.anonymizePings(email);
     this.tx.afterCommit(() => void this.acknowledge(erasure_id));
   }

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
 import { NotFound, ReadLicense, ReadMailToken, Refusal, TokenInvalid, type ErrorSpec, type MailKind } from '#contracts';
 import { FulfillmentConfig } from '../fulfillment.config.js';
+import { PortalMailsService } from '../portal/portal-mails.service.js';
 import type { Prepared } from './mail-content.js';
 import type { MailLease } from './mail.repository.js';
 import { ACCOUNT_MAILS } from './templates/account-mails.js';
-import { licenseMail } from './templates/license-mail.js';
+import { changedLicenseMail, licenseMail } from './templates/license-mail.js';
 
 const AS = { timeoutMs: 4_000 };
 /** A license whose order is disputed may come back into force. */
@@ -17,22 +18,25 @@ export class MailPreparationService {
   constructor(
     private readonly bus: Bus,
     private readonly config: FulfillmentConfig,
+    private readonly portal: PortalMailsService,
   ) {}
 
   /** @throws Refusal when the owner of the data cannot be asked */
   prepare(mail: MailLease): Promise<Prepared> {
     const { template } = mail;
-    return template === 'license' ? this.license(mail.license_key!) : this.account(template, mail.token_id!);
+    if (template === 'license' || template === 'license_changed') return this.license(template, mail.license_key!);
+    if (template === 'portal_link') return this.portal.prepare(mail.token_id!);
+    return this.account(template, mail.token_id!);
   }
 
-  private async license(license_key: string): Promise<Prepared> {
+  private async license(template: 'license' | 'license_changed', license_key: string): Promise<Prepared> {
     const license = await this.unless(NotFound, this.bus.send(ReadLicense, { license_key }, AS));
     if (!license) return { now: 'drop', why: 'The license no longer exists.' };
     if (license.status === 'revoked') return { now: 'drop', why: 'The license was revoked before its mail was sent.' };
     if (license.status === 'suspended') {
       return { now: 'wait', why: 'The license is suspended.', seconds: LOOK_AGAIN_SECONDS };
     }
-    return { now: 'send', mail: licenseMail(license) };
+    return { now: 'send', mail: template === 'license' ? licenseMail(license) : changedLicenseMail(license) };
   }
 
   private async account(kind: MailKind, token_id: string): Promise<Prepared> {

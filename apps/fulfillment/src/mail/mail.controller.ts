@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { Handles, Listens } from '#bus';
 import {
+  LicenseBlobChanged,
   LicenseIssued,
   ListMail,
   MailRequested,
   ResendMail,
+  type LicenseBlobChangedData,
   type LicenseIssuedData,
   type ListMailRequest,
   type Mail,
@@ -26,6 +28,13 @@ export class MailController {
   @Listens(LicenseIssued)
   licenseIssued({ license_key }: LicenseIssuedData): Promise<void> {
     return this.mail.enqueue({ key: `license:${license_key}`, template: 'license', license_key });
+  }
+
+  /** A new blob is a new mail; the license's first one stays as it is. */
+  @Listens(LicenseBlobChanged)
+  async blobChanged({ license_key, issuance_id, mail }: LicenseBlobChangedData): Promise<void> {
+    const key = `license:${license_key}:${issuance_id}`;
+    if (mail) await this.mail.enqueue({ key, template: 'license_changed', license_key });
   }
 
   @Listens(MailRequested)

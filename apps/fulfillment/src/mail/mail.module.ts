@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { PortalMailsService } from '../portal/portal-mails.service.js';
+import { PortalRepository } from '../portal/portal.repository.js';
 import { MailBooks } from './mail-books.js';
 import { MailDeliveryService } from './mail-delivery.service.js';
 import { MailPreparationService } from './mail-preparation.service.js';
@@ -21,6 +23,9 @@ import { MailerService } from './mailer.service.js';
     MailDeliveryService,
     MailWorker,
     MailService,
+    PortalMailsService,
+    PortalRepository,
   ],
+  exports: [MailService],
 })
 export class MailModule {}

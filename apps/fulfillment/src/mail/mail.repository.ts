@@ -6,7 +6,7 @@ import { newId, Transactions } from '#persistence';
 export interface MailRequest {
   /** The same key is the same mail. */
   key: string;
-  template: 'license' | MailKind;
+  template: 'license' | 'license_changed' | 'portal_link' | MailKind;
   license_key?: string;
   token_id?: string;
   user_id?: string;

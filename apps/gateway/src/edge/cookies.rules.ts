@@ -32,6 +32,15 @@ export const deviceCookie = (token: string): string =>
 export const deviceIn = (header: string | undefined): string | undefined =>
   header?.includes(DEVICE_COOKIE) ? readCookies(header).get(DEVICE_COOKIE) : undefined;
 
+const PORTAL_COOKIE = '__Host-gatehouse-portal';
+
+/** The session of a buyer in the portal; no other site's page ever sends it. */
+export const portalCookie = (session: string, maxAge: number): string =>
+  `${PORTAL_COOKIE}=${session}; Path=/; Max-Age=${Math.floor(maxAge)}; HttpOnly; Secure; SameSite=Strict`;
+
+/** The portal session in a `Cookie` header; empty without one. */
+export const portalSessionIn = (header: string | undefined): string => readCookies(header).get(PORTAL_COOKIE) ?? '';
+
 /** The cookies of a `Cookie` header; of two with one name the first, which has the longer path, counts. */
 export function readCookies(header: string | undefined): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Route } from '../edge/route.js';
 import { sendPage } from '../edge/security-headers.js';
 import { LINK_PAGES, linkPage } from './link-pages.js';
+import { portalPage } from './portal-page.js';
 import { forgotPasswordPage, resetPasswordPage } from './password-pages.js';
 
 /** The pages that mails link to. */
@@ -18,6 +19,12 @@ export class LinkPagesController {
   @Route({ permission: 'anyone' })
   resetPassword(@Res() reply: FastifyReply): void {
     sendPage(reply, resetPasswordPage);
+  }
+
+  @Get('portal')
+  @Route({ permission: 'anyone' })
+  portal(@Res() reply: FastifyReply): void {
+    sendPage(reply, portalPage);
   }
 
   @Get('forgot-password')

@@ -1,15 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
-import {
-  IdempotencyKeyReused,
-  SignBlob,
-  type Call,
-  type LicenseRecord,
-  type MintLicenseRequest,
-  type SignBlobRequest,
-} from '#contracts';
+import { IdempotencyKeyReused, SignBlob, type Call, type LicenseRecord, type MintLicenseRequest } from '#contracts';
 import { Transactions } from '#persistence';
 import { IdempotencyRepository, type Slot } from './idempotency.repository.js';
+import { claimsOf } from './blob-claims.rules.js';
 import type { Issuance } from './issuance.repository.js';
 import { IssuingService } from './issuing.service.js';
 import { bodyHash } from './license-terms.rules.js';
@@ -17,21 +11,6 @@ import { ReservationsService } from './reservations.service.js';
 
 /** Either what is to be signed, or the answer when there is nothing left to sign. */
 type Opened = { slot?: Slot; issuance: Issuance } | { answer: LicenseRecord };
-
-const seconds = (time: Date): number => Math.floor(time.getTime() / 1000);
-
-/** What the keyring signs: the same at every try of one reservation, so every try gives the same blob. */
-const claimsOf = (issuance: Issuance): SignBlobRequest => ({
-  license_key: issuance.license_key,
-  tier: issuance.tier,
-  name: issuance.name,
-  email: issuance.email,
-  iat: seconds(issuance.issued_at),
-  nbf: seconds(issuance.issued_at),
-  exp: seconds(issuance.expires_at),
-  feat: { list: issuance.features },
-  jti: issuance.id,
-});
 
 /** Who asked: keys of two internal callers never meet. */
 const requesterOf = ({ actor, caller }: Call): string => (actor?.kind === 'caller' ? actor.caller : caller);

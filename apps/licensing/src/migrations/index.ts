@@ -1,6 +1,12 @@
 import { Licensing1763683200001 } from './1763683200001-licensing.js';
 import { Installations1795300000000 } from './1795300000000-installations.js';
 import { RevocationLists1795300000100 } from './1795300000100-revocation-lists.js';
+import { RenewalsAndImports1795300000800 } from './1795300000800-renewals-and-imports.js';
 
 /** The app's migrations, oldest first. */
-export const migrations = [Licensing1763683200001, Installations1795300000000, RevocationLists1795300000100];
+export const migrations = [
+  Licensing1763683200001,
+  Installations1795300000000,
+  RevocationLists1795300000100,
+  RenewalsAndImports1795300000800,
+];

@@ -1,10 +1,12 @@
 import { PLANS, TIERS, type Plan, type Tier } from '#contracts';
 import { PlanCatalog, type PlanRow } from './plan-catalog.js';
+import { readRenewals } from './renewals.rules.js';
 
 const DEFAULT_OFFLINE_DAYS = 30;
 /** Of all plans together: with what billing may add they must fit into one license token. */
 const MOST_FEATURES = 32;
 const FEATURE = /^[a-z][a-z0-9_.]{0,63}$/;
+const SECTIONS = ['plans', 'tiers', 'renewals'];
 const MEMBERS = ['rank', 'features', 'max_offline_days'];
 
 type Members = Record<string, unknown>;
@@ -20,11 +22,12 @@ export function planCatalog(document: unknown): { catalog: PlanCatalog; problems
   const problems: string[] = [];
   const root = isObject(document) ? document : {};
   for (const member of Object.keys(root)) {
-    if (member !== 'plans' && member !== 'tiers') problems.push(`${member}: is not known; only plans and tiers are`);
+    if (!SECTIONS.includes(member)) problems.push(`${member}: is not known; only ${SECTIONS.join(', ')} are`);
   }
   const plans = readPlans(root.plans, problems);
   const tiers = readTiers(root.tiers, problems);
-  return { catalog: new PlanCatalog(plans, tiers), problems };
+  const renewals = readRenewals(root.renewals, problems);
+  return { catalog: new PlanCatalog(plans, tiers, renewals), problems };
 }
 
 function readPlans(value: unknown, problems: string[]): Map<Plan, PlanRow> {

@@ -4,16 +4,23 @@ import type { AddressedMail } from '../mail-content.js';
 const TIER_NAMES: Record<string, string> = { lite: 'Lite', core: 'Core', pro: 'Pro', enterprise: 'Enterprise' };
 
 /** The mail that delivers a license: its blob to copy, and as a file. */
-export function licenseMail(license: LicenseRecord): AddressedMail {
-  const tier = TIER_NAMES[license.tier] ?? license.tier;
+export const licenseMail = (license: LicenseRecord): AddressedMail =>
+  written(license, (tier) => [`Your ${tier} license`, `thank you. This is your ${tier} license`]);
+
+/** The mail that delivers a new blob of a license that was renewed or signed anew. */
+export const changedLicenseMail = (license: LicenseRecord): AddressedMail =>
+  written(license, (tier) => [`Your new ${tier} license file`, `this is the new file of your ${tier} license`]);
+
+function written(license: LicenseRecord, words: (tier: string) => [subject: string, opening: string]): AddressedMail {
+  const [subject, opening] = words(TIER_NAMES[license.tier] ?? license.tier);
   return {
     to: { address: license.email, name: license.name },
-    subject: `Your ${tier} license`,
+    subject,
     greeting: `Hello ${license.name},`,
     blocks: [
       {
         kind: 'text',
-        text: `thank you. This is your ${tier} license, valid until ${license.expires_at.slice(0, 10)}.`,
+        text: `${opening}, valid until ${license.expires_at.slice(0, 10)}.`,
       },
       { kind: 'text', text: `License key: ${license.license_key}` },
       {

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { Tier } from '#contracts';
+import { newId, Transactions } from '#persistence';
+import type { Issuance } from '../licenses/issuance.repository.js';
+import type { LicenseStanding } from '../licenses/license-status.rules.js';
+
+/** A license as far as its renewal depends on it. */
+export interface Renewable extends LicenseStanding {
+  license_key: string;
+  email: string;
+  tier: Tier;
+  kid: string;
+  blob: string;
+  user_id: string | null;
+  renewed_at: Date | null;
+}
+
+export interface Right {
+  order_ref: string;
+  license_key: string;
+  years: number;
+  issuance_id: string | null;
+}
+
+export interface NewBlobTerms {
+  purpose: 'renew' | 'reissue';
+  features: string[];
+  issued_at: Date;
+  expires_at: Date;
+  requested_by: string;
+}
+
+const LICENSE =
+  'license_key, email, tier, kid, blob, user_id, renewed_at, expires_at, revoked_at, suspended_at FROM licenses';
+const ISSUANCE = 'id, license_key, tier, name, email, features, issued_at, expires_at';
+
+/** New blobs of licenses that there are already, and the rights to them. */
+@Injectable()
+export class RenewalsRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /** The license, locked until the transaction ends. */
+  async lock(license_key: string): Promise<Renewable | undefined> {
+    const sql = `SELECT ${LICENSE} WHERE license_key = $1 FOR UPDATE`;
+    return (await this.tx.query<Renewable & Record<string, unknown>>(sql, [license_key]))[0];
+  }
+
+  /** A renewal that was begun and not finished. */
+  async open(license_key: string): Promise<Issuance | undefined> {
+    const sql = `SELECT ${ISSUANCE} FROM license_issuance
+      WHERE license_key = $1 AND purpose = 'renew' AND completed_at IS NULL`;
+    return (await this.tx.query<Issuance & Record<string, unknown>>(sql, [license_key]))[0];
+  }
+
+  /** Logs what is about to be signed: the license's own name and address, with new terms. */
+  async reserve(license_key: string, terms: NewBlobTerms): Promise<Issuance> {
+    const [made] = await this.tx.query<Issuance & Record<string, unknown>>(
+      `INSERT INTO license_issuance (id, purpose, license_key, tier, name, email, features, issued_at, expires_at, requested_by)
+       SELECT $2, $3, license_key, tier, name, email, $4, $5, $6, $7 FROM licenses WHERE license_key = $1
+       RETURNING ${ISSUANCE}`,
+      [license_key, newId(), terms.purpose, terms.features, terms.issued_at, terms.expires_at, terms.requested_by],
+    );
+    return made!;
+  }
+
+  /** @returns false when another has finished it. */
+  async complete(id: string, kid: string, now: Date): Promise<boolean> {
+    const sql = `UPDATE license_issuance SET kid = $2, completed_at = $3 WHERE id = $1 AND completed_at IS NULL`;
+    return (await this.tx.execute(sql, [id, kid, now])).rowCount === 1;
+  }
+
+  async store(issuance: Issuance, blob: string, kid: string, renewedAt: Date | null): Promise<void> {
+    await this.tx.query(
+      `UPDATE licenses SET blob = $2, kid = $3, expires_at = $4, renewed_at = COALESCE($5, renewed_at)
+       WHERE license_key = $1`,
+      [issuance.license_key, blob, kid, issuance.expires_at, renewedAt],
+    );
+  }
+
+  async grant(right: Omit<Right, 'issuance_id'>, grantedBy: string): Promise<Right> {
+    const { order_ref, license_key, years } = right;
+    await this.tx.query(
+      `INSERT INTO renewal_rights (order_ref, license_key, years, granted_by) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (order_ref) DO NOTHING`,
+      [order_ref, license_key, years, grantedBy],
+    );
+    const sql = 'SELECT order_ref, license_key, years, issuance_id FROM renewal_rights WHERE order_ref = $1';
+    return (await this.tx.query<Right & Record<string, unknown>>(sql, [order_ref]))[0]!;
+  }
+
+  async unusedRight(license_key: string): Promise<Right | undefined> {
+    const sql = `SELECT order_ref, license_key, years, issuance_id FROM renewal_rights
+      WHERE license_key = $1 AND issuance_id IS NULL ORDER BY granted_at LIMIT 1`;
+    return (await this.tx.query<Right & Record<string, unknown>>(sql, [license_key]))[0];
+  }
+
+  async use(right: Right, issuanceId: string): Promise<void> {
+    await this.tx.query('UPDATE renewal_rights SET issuance_id = $2 WHERE order_ref = $1', [
+      right.order_ref,
+      issuanceId,
+    ]);
+  }
+}
