@@ -29,6 +29,7 @@ import { GoneController } from './licensing/gone.controller.js';
 import { InstallationsController } from './licensing/installations.controller.js';
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
+import { ImportsController } from './licensing/imports.controller.js';
 import { RenewalsController } from './licensing/renewals.controller.js';
 import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
@@ -61,6 +62,7 @@ export class GatewayModule {
         GoneController,
         LicensesController,
         RenewalsController,
+        ImportsController,
         ValidationController,
         WebhooksController,
         OrdersController,

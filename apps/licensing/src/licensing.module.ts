@@ -32,6 +32,9 @@ import { HoldersQueries } from './reissue/holders.queries.js';
 import { ReissueController } from './reissue/reissue.controller.js';
 import { ReissueService } from './reissue/reissue.service.js';
 import { ReissueTerms } from './reissue/reissue-terms.service.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportsRepository } from './imports/imports.repository.js';
+import { ImportsService } from './imports/imports.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureRepository } from './erasure/erasure.repository.js';
 import { ErasureService } from './erasure/erasure.service.js';
@@ -83,6 +86,8 @@ const NEW_BLOBS: Provider[] = [
   BuyersQueries,
   HoldersQueries,
   ReissueTerms,
+  ImportsRepository,
+  ImportsService,
   ReissueService,
 ];
 
@@ -122,6 +127,7 @@ const CONTROLLERS: Type[] = [
   ValidationController,
   RenewalsController,
   ReissueController,
+  ImportsController,
 ];
 
 /** The whole app on one page. Its features need one another both ways, so they are folders and not modules. */

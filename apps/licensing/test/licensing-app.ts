@@ -22,6 +22,7 @@ import { LicensingModule } from '../src/licensing.module.js';
 import { migrations } from '../src/migrations/index.js';
 import { RevocationListsController } from '../src/revocations/revocation-lists.controller.js';
 import { ValidationController } from '../src/validation/validation.controller.js';
+import { ImportsController } from '../src/imports/imports.controller.js';
 import { ReissueController } from '../src/reissue/reissue.controller.js';
 import { RenewalsController } from '../src/renewal/renewals.controller.js';
 import { Neighbours } from './neighbours.js';
@@ -39,6 +40,7 @@ const CONTROLLERS: Type<object>[] = [
   ValidationController,
   RenewalsController,
   ReissueController,
+  ImportsController,
 ];
 
 interface Marked {

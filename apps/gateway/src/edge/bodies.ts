@@ -11,7 +11,8 @@ type Done = (error: Error | null, body?: unknown) => void;
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 
 /** The bytes of an internal request's body, for its signature. */
-export const rawBodyOf = (request: FastifyRequest): Buffer => rawBodies.get(request) ?? Buffer.alloc(0);
+export const rawBodyOf = (request: FastifyRequest): Buffer =>
+  rawBodies.get(request) ?? (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
 
 /** A member of this name would change what an object *is* when it is copied; it may be written with escapes. */
 const POISON = /__proto__|\\u005f/i;

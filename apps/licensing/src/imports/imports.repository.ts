@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import type { ImportedRow, ImportOutcome } from '#contracts';
+import { newId, Transactions } from '#persistence';
+import type { IssuedElsewhere } from './jsonl-row.rules.js';
+
+export interface Batch {
+  id: string;
+  state: 'open' | 'done' | 'undone';
+  mail: boolean;
+  requested_by: string;
+  started_at: Date;
+}
+
+type Counts = Record<ImportOutcome, number>;
+
+/** Licenses that came from elsewhere, and the batches that they came in. */
+@Injectable()
+export class ImportsRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  async begin(mail: boolean, requestedBy: string): Promise<string> {
+    const id = newId();
+    await this.tx.query(
+      `INSERT INTO import_batches (id, format, dry_run, mail, requested_by, state, finished_at)
+       VALUES ($1, 'jsonl', false, $2, $3, 'done', now())`,
+      [id, mail, requestedBy],
+    );
+    return id;
+  }
+
+  async find(id: string): Promise<Batch | undefined> {
+    const sql = 'SELECT id, state, mail, requested_by, started_at FROM import_batches WHERE id = $1';
+    return (await this.tx.query<Batch & Record<string, unknown>>(sql, [id]))[0];
+  }
+
+  /** @returns which of the keys or orders there are already */
+  async taken(rows: readonly IssuedElsewhere[]): Promise<{ keys: Set<string>; orders: Set<string> }> {
+    const found = await this.tx.query<{ license_key: string; gumroad_order_id: string | null }>(
+      `SELECT license_key, gumroad_order_id FROM licenses
+       WHERE license_key = ANY ($1::text[]) OR gumroad_order_id = ANY ($2::text[])`,
+      [rows.map((row) => row.license_key), rows.flatMap((row) => row.gumroad_order_id ?? [])],
+    );
+    return {
+      keys: new Set(found.map((row) => row.license_key)),
+      orders: new Set(found.flatMap((row) => row.gumroad_order_id ?? [])),
+    };
+  }
+
+  /** @returns keys of those that were added; a parallel import may have been faster */
+  async add(importId: string, rows: readonly IssuedElsewhere[]): Promise<Set<string>> {
+    const added = await this.tx.query<{ license_key: string }>(
+      `INSERT INTO licenses (license_key, name, email, tier, issued_at, expires_at, blob, kid, gumroad_order_id, notes, import_id)
+       SELECT r.license_key, r.name, r.email, r.tier, r.issued_at, r.expires_at, r.blob, r.kid, r.gumroad_order_id, r.notes, $2
+       FROM jsonb_to_recordset($1::jsonb) AS r (license_key text, name text, email text, tier text, issued_at timestamptz,
+         expires_at timestamptz, blob text, kid text, gumroad_order_id text, notes text)
+       ON CONFLICT DO NOTHING RETURNING license_key`,
+      [JSON.stringify(rows), importId],
+    );
+    return new Set(added.map((row) => row.license_key));
+  }
+
+  async note(importId: string, rows: readonly ImportedRow[]): Promise<void> {
+    await this.tx.query(
+      `INSERT INTO import_rows (import_id, line, outcome, code, license_key)
+       SELECT $2, r.line, r.outcome, r.code, r.license_key
+       FROM jsonb_to_recordset($1::jsonb) AS r (line integer, outcome text, code text, license_key text)
+       ON CONFLICT (import_id, line) DO NOTHING`,
+      [JSON.stringify(rows), importId],
+    );
+  }
+
+  async counts(importId: string): Promise<Counts> {
+    const sql = 'SELECT outcome, count(*)::int AS n FROM import_rows WHERE import_id = $1 GROUP BY outcome';
+    const rows = await this.tx.query<{ outcome: ImportOutcome; n: number }>(sql, [importId]);
+    const of = (outcome: ImportOutcome): number => rows.find((row) => row.outcome === outcome)?.n ?? 0;
+    return { added: of('added'), known: of('known'), rejected: of('rejected') };
+  }
+
+  rows(importId: string, afterLine: number, limit: number): Promise<ImportedRow[]> {
+    return this.tx.query<ImportedRow & Record<string, unknown>>(
+      `SELECT line, outcome, code, license_key FROM import_rows WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3`,
+      [importId, afterLine, limit],
+    );
+  }
+
+  /** Removes what the batch has added and nobody has changed or claimed since. @returns how many */
+  async undo(importId: string): Promise<number> {
+    const { rowCount } = await this.tx.execute(
+      `DELETE FROM licenses WHERE import_id = $1 AND user_id IS NULL AND revoked_at IS NULL AND suspended_at IS NULL
+         AND renewed_at IS NULL`,
+      [importId],
+    );
+    await this.tx.query(`UPDATE import_batches SET state = 'undone' WHERE id = $1`, [importId]);
+    return rowCount ?? 0;
+  }
+}

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '#bus';
+import {
+  LicenseIssued,
+  ListPublicKeys,
+  NotFound,
+  type ImportBatch,
+  type ImportedRow,
+  type ImportLicensesRequest,
+  type ImportReport,
+  type ReadImportRequest,
+} from '#contracts';
+import type { LicensePublicKey } from '#license-format';
+import { Outbox, Transactions } from '#persistence';
+import { ImportsRepository } from './imports.repository.js';
+import { readIssued, type IssuedElsewhere } from './jsonl-row.rules.js';
+
+const DEFAULT_PAGE = 200;
+
+type Read = { line: number } & ({ row: IssuedElsewhere } | { code: string });
+
+/** Takes licenses over that another tool has issued: once, reported line by line, and undone as a whole (I1–I6). */
+@Injectable()
+export class ImportsService {
+  constructor(
+    private readonly tx: Transactions,
+    private readonly bus: Bus,
+    private readonly books: ImportsRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async run(request: ImportLicensesRequest, requestedBy: string): Promise<ImportReport> {
+    const read = await this.read(request);
+    if (request.dry_run) return reportOf(null, await this.foresee(read));
+    return this.tx.run(async () => {
+      const id = request.import_id ?? (await this.books.begin(request.mail ?? false, requestedBy));
+      const batch = await this.batch(id);
+      const rows = await this.take(batch.id, read, batch.mail);
+      await this.books.note(id, rows);
+      return reportOf(id, rows);
+    });
+  }
+
+  async page({ id, after_line = 0, limit = DEFAULT_PAGE }: ReadImportRequest): Promise<ImportBatch> {
+    const batch = await this.batch(id, true);
+    const rows = await this.books.rows(id, after_line, limit);
+    const { state, requested_by, started_at } = batch;
+    const counts = await this.books.counts(id);
+    return { id, dry_run: false, ...counts, rows, state, requested_by, started_at: started_at.toISOString() };
+  }
+
+  async undo(id: string): Promise<number> {
+    await this.batch(id, true);
+    return this.books.undo(id);
+  }
+
+  private async batch(id: string, evenUndone = false) {
+    const batch = await this.books.find(id);
+    if (!batch || (batch.state === 'undone' && !evenUndone)) throw NotFound.with('There is no such import.');
+    return batch;
+  }
+
+  private async read({ text, first_line = 1 }: ImportLicensesRequest): Promise<Read[]> {
+    const keys = await this.keys();
+    const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+    const filled = lines.map((line, at) => ({ line, at })).filter(({ line }) => line.trim() !== '');
+    const read: Read[] = [];
+    for (const { line, at } of filled) read.push({ line: first_line + at, ...(await readIssued(line, keys)) });
+    return read;
+  }
+
+  /** What an import would do now. */
+  private async foresee(read: readonly Read[]): Promise<ImportedRow[]> {
+    const { keys, orders } = await this.books.taken(rowsIn(read));
+    return read.map((one) => outcomeOf(one, keys, orders));
+  }
+
+  private async take(id: string, read: readonly Read[], mail: boolean): Promise<ImportedRow[]> {
+    const foreseen = await this.foresee(read);
+    const lines = new Set(foreseen.filter((row) => row.outcome === 'added').map((row) => row.line));
+    const added = await this.books.add(id, rowsIn(read.filter((one) => lines.has(one.line))));
+    if (mail) for (const row of rowsIn(read)) if (added.has(row.license_key)) await this.tell(row);
+    return foreseen.map((row) => (row.outcome === 'added' && !added.has(row.license_key!) ? asKnown(row) : row));
+  }
+
+  /** As if it had been issued here: it is mailed, and its owner's account is looked for. */
+  private tell({ license_key, tier, gumroad_order_id: order }: IssuedElsewhere): Promise<void> {
+    return this.outbox.append(LicenseIssued, { license_key, tier, order }, { key: license_key });
+  }
+
+  private async keys(): Promise<LicensePublicKey[]> {
+    const { keys } = await this.bus.send(ListPublicKeys, {});
+    return keys
+      .filter(({ purpose }) => purpose === 'license_blob')
+      .map(({ kid, state, jwk }) => ({ kid, state, key: String(jwk.x) }));
+  }
+}
+
+const rowsIn = (read: readonly Read[]): IssuedElsewhere[] => read.flatMap((one) => ('row' in one ? [one.row] : []));
+
+const asKnown = (row: ImportedRow): ImportedRow => ({ ...row, outcome: 'known' });
+
+/** Notes what it takes, so that the second of two alike in one upload is known, and an order has one license. */
+function outcomeOf(one: Read, keys: Set<string>, orders: Set<string>): ImportedRow {
+  const { line } = one;
+  if ('code' in one) return { line, outcome: 'rejected', code: one.code, license_key: null };
+  const { license_key, gumroad_order_id } = one.row;
+  if (keys.has(license_key)) return { line, outcome: 'known', code: null, license_key };
+  if (gumroad_order_id !== null && orders.has(gumroad_order_id)) {
+    return { line, outcome: 'rejected', code: 'order_taken', license_key };
+  }
+  keys.add(license_key);
+  if (gumroad_order_id !== null) orders.add(gumroad_order_id);
+  return { line, outcome: 'added', code: null, license_key };
+}
+
+function reportOf(id: string | null, rows: ImportedRow[]): ImportReport {
+  const count = (outcome: string): number => rows.filter((row) => row.outcome === outcome).length;
+  const counts = { added: count('added'), known: count('known'), rejected: count('rejected') };
+  return { id, dry_run: id === null, ...counts, rows };
+}

@@ -1,0 +1,77 @@
+import { command } from '../command.js';
+import { Flag, Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
+import { NotFound, ValidationFailed } from '../general.errors.js';
+
+export const IMPORT_OUTCOMES = ['added', 'known', 'rejected'] as const;
+export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
+
+export class ImportLicensesRequest {
+  @Text({ min: 0, max: 400_000, description: 'Issued licenses, one JSON object a line.' }) text!: string;
+  @Flag({ optional: true, description: 'Only tells what would happen; writes nothing.' }) dry_run?: boolean;
+  @Flag({ optional: true, description: 'Whether the holders are mailed their license; default no.' }) mail?: boolean;
+  @Uuid({ optional: true, description: 'Batch that this is a further part of.' }) import_id?: string;
+  @Int({ optional: true, min: 1, description: 'Number of the first line, when this is a further part.' })
+  first_line?: number;
+}
+
+export class ImportedRow {
+  @Int({ min: 1 }) line!: number;
+  @OneOf(IMPORT_OUTCOMES) outcome!: ImportOutcome;
+  @Text({ nullable: true, max: 64, description: 'Why it was rejected.' }) code!: string | null;
+  @Text({ nullable: true, max: 64 }) license_key!: string | null;
+}
+
+export class ImportReport {
+  @Uuid({ nullable: true, description: 'None for a dry run, which leaves nothing to undo.' }) id!: string | null;
+  @Flag() dry_run!: boolean;
+  @Int({ min: 0 }) added!: number;
+  @Int({ min: 0 }) known!: number;
+  @Int({ min: 0 }) rejected!: number;
+  @NestedList(() => ImportedRow, { max: 20_000 }) rows!: ImportedRow[];
+}
+
+export const ImportLicenses = command('licensing.import.run', {
+  request: ImportLicensesRequest,
+  response: ImportReport,
+  errors: [ValidationFailed, NotFound],
+  permission: 'internal:licenses.import',
+  timeoutMs: 30_000,
+  concurrency: 2,
+  summary: 'Takes licenses over that were issued elsewhere; what is known already stays as it is.',
+});
+
+export class ImportRequest {
+  @Uuid() id!: string;
+}
+
+export class ReadImportRequest extends ImportRequest {
+  @Int({ optional: true, min: 0, description: 'Last line of the page before.' }) after_line?: number;
+  @Int({ optional: true, min: 1, max: 1000, description: 'Default 200.' }) limit?: number;
+}
+
+export class ImportBatch extends ImportReport {
+  @OneOf(['done', 'undone']) state!: string;
+  @Text({ max: 64 }) requested_by!: string;
+  @Timestamp() started_at!: string;
+}
+
+export const ReadImport = command('licensing.import.read', {
+  request: ReadImportRequest,
+  response: ImportBatch,
+  errors: [NotFound],
+  permission: 'internal:licenses.import',
+  summary: 'What became of an import, by line.',
+});
+
+export class UndoneImport {
+  @Int({ min: 0 }) removed!: number;
+}
+
+export const UndoImport = command('licensing.import.undo', {
+  request: ImportRequest,
+  response: UndoneImport,
+  errors: [NotFound],
+  permission: 'internal:licenses.import',
+  timeoutMs: 30_000,
+  summary: 'Takes the licenses of an import back that nobody has changed since; again removes nothing.',
+});
