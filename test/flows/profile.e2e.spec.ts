@@ -79,3 +79,18 @@ describe('a broadcast', () => {
     expect([refused.status, refused.body.code]).toEqual([400, 'unknown_preset']);
   });
 });
+
+describe('presence', () => {
+  it('C-presence.online: whoever asks for me is there, unless invisible', async () => {
+    const [one, other] = [await register(dev), await register(dev)];
+    const online = async () => {
+      const answer = await call('GET', `${dev.public_url}/v1/auth/users/online`, { token: one.accessToken });
+      return (answer.body.users as { id: string; status: string }[]).find(({ id }) => id === other.userId);
+    };
+    expect(await online()).toMatchObject({ username: other.username, status: 'online', last_seen: expect.any(String) });
+    const invisible = { token: other.accessToken, json: { status: 'invisible' } };
+    expect((await call('PUT', `${dev.public_url}/v1/auth/profile`, invisible)).status).toBe(200);
+    expect(await online()).toBeUndefined();
+    expect((await call('GET', `${dev.public_url}/v1/auth/users/online`)).status).toBe(401);
+  });
+});

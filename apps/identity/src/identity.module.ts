@@ -23,6 +23,7 @@ import { mfa } from './mfa/mfa.module.js';
 import { passkeys } from './passkeys/passkeys.module.js';
 import { passwords } from './passwords/passwords.module.js';
 import { plans } from './plans/plans.module.js';
+import { presence } from './presence/presence.module.js';
 import { profile } from './profile/profile.module.js';
 import { providers } from './providers/providers.module.js';
 import { recovery } from './recovery/recovery.module.js';
@@ -59,6 +60,7 @@ const FEATURES: Feature[] = [
   passkeys,
   passwords,
   plans,
+  presence,
   profile,
   providers,
   recovery,

@@ -6,6 +6,7 @@ import { FramesController } from './frames/frames.controller.js';
 import { FramesService } from './frames/frames.service.js';
 import type { RealtimeConfig } from './realtime.config.js';
 import { Connections } from './sockets/connections.js';
+import { PresenceReports } from './sockets/presence-reports.service.js';
 import { SocketsDrain } from './sockets/sockets-drain.service.js';
 import { SocketsUpkeep } from './sockets/sockets-upkeep.service.js';
 import { UpgradesService } from './sockets/upgrades.service.js';
@@ -20,7 +21,7 @@ export class RealtimeModule {
         AccessTokensModule.forApp(config.publicUrl),
       ],
       controllers: [FramesController, ErasureController],
-      providers: [FramesService, Connections, SocketsDrain, SocketsUpkeep, UpgradesService],
+      providers: [FramesService, Connections, PresenceReports, SocketsDrain, SocketsUpkeep, UpgradesService],
     };
   }
 }

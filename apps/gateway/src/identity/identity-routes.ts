@@ -32,6 +32,7 @@ import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { PasswordsController } from './passwords.controller.js';
+import { PresenceController } from './presence.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ProvidersController } from './providers.controller.js';
 import { ProvidersService } from './providers.service.js';
@@ -66,6 +67,7 @@ export const identityControllers = [
   LegacyController,
   MfaController,
   PasskeysController,
+  PresenceController,
   ProfileController,
   LifecycleController,
   AgentConfigController,
