@@ -11,6 +11,14 @@ const COMMANDS = {
   migrate: async () => (await import('./migrate/migrate.js')).migrateCommand(),
   catalog: async () => (await import('./catalog/catalog.js')).catalogCommand(),
   deploy: async () => (await import('./deploy/deploy.js')).deployCommand(),
+  mint: async () => (await import('./operator/license-commands.js')).mintCommand(),
+  revoke: async () => (await import('./operator/license-commands.js')).revokeCommand(),
+  licenses: async () => (await import('./operator/license-commands.js')).listCommand('licenses'),
+  orders: async () => (await import('./operator/license-commands.js')).listCommand('orders'),
+  events: async () => (await import('./operator/license-commands.js')).listCommand('events'),
+  mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
+  import: async () => (await import('./operator/import-command.js')).importCommand(),
+  license: async () => (await import('./license/license-command.js')).licenseCommand(),
   'nats-conf': async () => (await import('./start/nats-conf.js')).natsConfCommand(),
 };
 
