@@ -34,6 +34,14 @@ export class SecretsConfig extends DataAppConfig {
   })
   dataKeyMaxSeals!: number;
 
+  @EnvInt('DATA_KEY_MAX_DAYS', {
+    default: 365,
+    min: 1,
+    max: 36_500,
+    description: 'Days after which another data key takes a data key’s place.',
+  })
+  dataKeyMaxDays!: number;
+
   @EnvText('BROADCASTER_PUBLIC_KEY', {
     default: '',
     pattern: /^([A-Za-z0-9_-]{43})?$/,

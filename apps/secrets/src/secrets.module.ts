@@ -34,7 +34,13 @@ import { KeysController } from './keys/keys.controller.js';
 import { PublicKeysService } from './keys/public-keys.service.js';
 import { RotationService } from './keys/rotation.service.js';
 import { SigningKeysRepository } from './keys/signing-keys.repository.js';
+import { SigningProviders } from './keys/signing-providers.js';
 import { migrations } from './migrations/index.js';
+import { DataKeyRotation } from './rotation/data-key-rotation.service.js';
+import { KekRotation } from './rotation/kek-rotation.service.js';
+import { RotationController } from './rotation/rotation.controller.js';
+import { RotationUpkeep } from './rotation/rotation-upkeep.js';
+import { WrappedKeysRepository } from './rotation/wrapped-keys.repository.js';
 import { SecretsConfig } from './secrets.config.js';
 import { BlobsService } from './signing/blobs.service.js';
 import { RevocationListsController } from './signing/revocation-lists.controller.js';
@@ -66,6 +72,7 @@ const CONNECTORS = [
   ...[ConnectedSources, ConnectorAttempts, ConnectorAttemptsRepository, Connectors, ConnectorsUpkeep],
   ...[RefreshObserved, Revocations, RevocationsRepository, TokenRefresh, Youtube],
 ];
+const ROTATION = [DataKeyRotation, KekRotation, RotationUpkeep, WrappedKeysRepository];
 const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
 /** The secrets service: keys are used here and leave never. */
@@ -94,10 +101,12 @@ export class SecretsModule {
         StreamsController,
         ChatSourcesController,
         ConnectorsController,
+        RotationController,
         ErasureController,
       ],
       providers: [
         { provide: Keks, useValue: new Keks(kek) },
+        { provide: SigningProviders, useValue: new SigningProviders(kek) },
         ...KEK,
         ...KEYS,
         ...AUDIT,
@@ -106,6 +115,7 @@ export class SecretsModule {
         ...STREAMS,
         ...CHAT_SOURCES,
         ...CONNECTORS,
+        ...ROTATION,
         ...ERASURE,
       ],
     };

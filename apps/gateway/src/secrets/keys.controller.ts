@@ -1,6 +1,19 @@
-import { Controller, Get, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Bus, type SendAs } from '#bus';
-import { Empty, RotateKey, RotateKeyRequest, VerifyAudit, type AuditReport, type PublicKey } from '#contracts';
+import {
+  Empty,
+  ReadKekStatus,
+  RotateDataKeys,
+  RotateDataKeysRequest,
+  RotateKek,
+  RotateKey,
+  RotateKeyRequest,
+  VerifyAudit,
+  type AuditReport,
+  type KekStatus,
+  type PublicKey,
+  type RotatedDataKeys,
+} from '#contracts';
 import { Ask } from '../edge/ask.js';
 import { Input } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
@@ -15,6 +28,26 @@ export class KeysController {
   @Serves(RotateKey, { docs: { ...docs, status: 201 } })
   rotate(@Input() input: RotateKeyRequest, @Ask() ask: SendAs): Promise<PublicKey> {
     return this.bus.send(RotateKey, input, ask);
+  }
+
+  @Get('keys/kek')
+  @Serves(ReadKekStatus, { docs })
+  kek(@Input() input: Empty, @Ask() ask: SendAs): Promise<KekStatus> {
+    return this.bus.send(ReadKekStatus, input, ask);
+  }
+
+  @Post('keys/kek/rotate')
+  @HttpCode(202)
+  @Serves(RotateKek, { docs: { ...docs, status: 202 } })
+  rotateKek(@Input() input: Empty, @Ask() ask: SendAs): Promise<KekStatus> {
+    return this.bus.send(RotateKek, input, ask);
+  }
+
+  @Post('keys/data-keys/rotate')
+  @HttpCode(200)
+  @Serves(RotateDataKeys, { docs })
+  rotateDataKeys(@Input() input: RotateDataKeysRequest, @Ask() ask: SendAs): Promise<RotatedDataKeys> {
+    return this.bus.send(RotateDataKeys, input, ask);
   }
 
   @Get('audit/verify')

@@ -1,19 +1,20 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
 import { ClaimsRefused, Sealed, type KeyPurpose, type SigningAlg } from '#contracts';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DataKeysService } from '../kek/data-keys.service.js';
 import { open, seal, type DataKey, type RecordContext } from '../kek/envelope.js';
-import { newKeyPair } from './key-pair.js';
+import type { Signer } from '../kek/key-provider.js';
+import { named, specOf } from './key-pair.js';
 import { KEY_SLOTS, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
+import { LOCAL, SigningProviders } from './signing-providers.js';
 import { SigningKeysRepository, type StoredSigningKey } from './signing-keys.repository.js';
 
 /** A private key that signs now. It can be used, and not be exported by anything in this service. */
 export interface ActiveKey {
   kid: string;
   alg: SigningAlg;
-  key: KeyObject;
+  sign: Signer;
 }
 
 const KEYRING = { ownerType: 'gatehouse', ownerId: 'keyring', purpose: 'signing' };
@@ -32,6 +33,7 @@ export class Keyring {
     private readonly dataKeys: DataKeysService,
     private readonly audit: AuditLog,
     private readonly log: Log,
+    private readonly providers: SigningProviders,
   ) {}
 
   /** Why nothing can be signed, or nothing when the keys are open. */
@@ -83,6 +85,19 @@ export class Keyring {
     if (this.dataKey) this.active = await this.load(this.dataKey);
   }
 
+  /** Lets a key that signs no more be gone from its provider too, after so many milliseconds. */
+  discard(row: StoredSigningKey, afterMs: number): void {
+    if (row.provider === LOCAL) return;
+    const destroy = async (): Promise<void> => {
+      const handle = open(this.dataKey!, contextOf(row.kid, row.purpose), row.private_key);
+      await this.providers.find(row.provider).destroy(handle);
+    };
+    const { kid, provider } = row;
+    setTimeout(() => {
+      destroy().catch((error: unknown) => this.log.error('a key is still at its provider', { kid, provider, error }));
+    }, afterMs).unref();
+  }
+
   /** Makes the key in waiting of each slot that has none. @throws Refusal `sealed` */
   async prepareNext(slots: readonly KeySlot[] = KEY_SLOTS): Promise<void> {
     this.assertOpen();
@@ -107,12 +122,15 @@ export class Keyring {
   }
 
   private async add(slot: KeySlot, state: 'next' | 'active', dataKey: DataKey): Promise<void> {
-    const { kid, purpose, alg, publicJwk, pkcs8 } = await newKeyPair(slot);
-    const private_key = seal(dataKey, contextOf(kid, purpose), pkcs8);
-    pkcs8.fill(0);
-    await this.audit.append({ action: 'key.create', caller: 'secrets', kid, subject: purpose });
-    const kept = await this.stored.addIfFirst({ kid, purpose, alg, state, public_jwk: publicJwk, private_key });
-    if (kept) this.log.info('a signing key was made', { kid, purpose, state });
+    const provider = this.providers.nameFor(slot.purpose);
+    const made = await this.providers.find(provider).generate(specOf(slot));
+    const { kid, publicJwk } = named(made, slot);
+    const private_key = seal(dataKey, contextOf(kid, slot.purpose), made.handle);
+    await this.audit.append({ action: 'key.create', caller: 'secrets', kid, subject: slot.purpose });
+    const kept = await this.stored.addIfFirst({ kid, ...slot, state, provider, public_jwk: publicJwk, private_key });
+    if (kept) this.log.info('a signing key was made', { kid, ...slot, state, provider });
+    else await this.providers.find(provider).destroy(made.handle);
+    made.handle.fill(0);
   }
 
   private async load(dataKey: DataKey): Promise<Map<string, ActiveKey>> {
@@ -124,14 +142,16 @@ export class Keyring {
     return found;
   }
 
-  private async unwrap({ kid, purpose, alg, private_key }: StoredSigningKey, dataKey: DataKey): Promise<ActiveKey> {
-    const pkcs8 = open(dataKey, contextOf(kid, purpose), private_key);
+  private async unwrap(row: StoredSigningKey, dataKey: DataKey): Promise<ActiveKey> {
+    const { kid, purpose, alg, provider, private_key } = row;
+    const handle = open(dataKey, contextOf(kid, purpose), private_key);
     try {
       await this.audit.append({ action: 'key.open', caller: 'secrets', kid, subject: purpose });
-      this.log.info('a signing key is in use', { kid, purpose });
-      return { kid, alg, key: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };
+      const sign = await this.providers.find(provider).open(specOf(row), handle);
+      this.log.info('a signing key is in use', { kid, purpose, provider });
+      return { kid, alg, sign };
     } finally {
-      pkcs8.fill(0);
+      handle.fill(0);
     }
   }
 }

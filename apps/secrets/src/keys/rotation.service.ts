@@ -6,6 +6,9 @@ import { KEY_PROFILES, slotName, slotOf, type KeySlot } from './key-profile.rule
 import { Keyring } from './keyring.service.js';
 import { SigningKeysRepository, type StoredPublicKey } from './signing-keys.repository.js';
 
+/** Replicas that have not heard yet sign with the key before. */
+const GRACE_MS = 30_000;
+
 /** Who asked for a rotation. */
 export interface RotationOrder {
   purpose: KeyPurpose;
@@ -82,7 +85,8 @@ export class RotationService {
     await this.keys.lock(slot);
     if (!(await this.keys.slotsWith('next')).map(slotName).includes(slotName(slot))) return null;
     const overlap = compromised ? 0 : KEY_PROFILES[purpose].overlapSeconds;
-    await this.keys.retireActive(slot, compromised ? 'compromised' : 'retiring', overlap);
+    const before = await this.keys.retireActive(slot, compromised ? 'compromised' : 'retiring', overlap);
+    if (before) this.tx.afterCommit(() => this.keyring.discard(before, compromised ? 0 : GRACE_MS));
     const made = (await this.keys.activateNext(slot))!;
     await this.outbox.append(KeyRotated, { kid: made.kid, purpose });
     const action = compromised ? 'key.rotate_compromised' : 'key.rotate';

@@ -7,6 +7,8 @@ import type { KeySlot } from './key-profile.rules.js';
 /** A key that may sign: its private half is sealed. */
 export interface StoredSigningKey extends KeySlot {
   kid: string;
+  /** Who holds the private half: this process, or the provider that the sealed handle leads to. */
+  provider: string;
   private_key: Buffer;
 }
 
@@ -31,7 +33,7 @@ export class SigningKeysRepository {
 
   /** The keys that sign now, one for each slot. */
   findActive(): Promise<StoredSigningKey[]> {
-    return this.tx.query("SELECT kid, purpose, alg, private_key FROM signing_keys WHERE state = 'active'");
+    return this.tx.query("SELECT kid, purpose, alg, provider, private_key FROM signing_keys WHERE state = 'active'");
   }
 
   /** The slots that have a key in `state`. */
@@ -42,9 +44,9 @@ export class SigningKeysRepository {
   /** Keeps the key unless its slot has one in that state already. @returns whether it was kept */
   async addIfFirst(key: NewSigningKey): Promise<boolean> {
     const rows = await this.tx.query(
-      `INSERT INTO signing_keys (kid, purpose, alg, state, public_jwk, private_key, activated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $4 = 'active' THEN now() END) ON CONFLICT DO NOTHING RETURNING kid`,
-      [key.kid, key.purpose, key.alg, key.state, JSON.stringify(key.public_jwk), key.private_key],
+      `INSERT INTO signing_keys (kid, purpose, alg, state, public_jwk, private_key, provider, activated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $4 = 'active' THEN now() END) ON CONFLICT DO NOTHING RETURNING kid`,
+      [key.kid, key.purpose, key.alg, key.state, JSON.stringify(key.public_jwk), key.private_key, key.provider],
     );
     return rows.length === 1;
   }
@@ -57,13 +59,19 @@ export class SigningKeysRepository {
     ]);
   }
 
-  /** Takes the active key out of use; its private half is gone for good. */
-  async retireActive(slot: KeySlot, state: 'retiring' | 'compromised', overlapSeconds: number): Promise<void> {
-    await this.tx.query(
+  /** Takes the active key out of use; its private half is gone for good. @returns the key as it was */
+  async retireActive(
+    slot: KeySlot,
+    state: 'retiring' | 'compromised',
+    overlapSeconds: number,
+  ): Promise<StoredSigningKey | undefined> {
+    const [row] = await this.tx.query<StoredSigningKey>(
       `UPDATE signing_keys SET state = $2, private_key = NULL, not_after = now() + make_interval(secs => $3)
-       WHERE purpose = $1 AND alg = $4 AND state = 'active'`,
+       WHERE purpose = $1 AND alg = $4 AND state = 'active'
+       RETURNING old.kid, old.purpose, old.alg, old.provider, old.private_key`,
       [slot.purpose, state, overlapSeconds, slot.alg],
     );
+    return row;
   }
 
   /** Lets the next key sign. */

@@ -4,6 +4,8 @@ import { KeySlots1795300000400 } from './1795300000400-key-slots.js';
 import { Vault1795300000500 } from './1795300000500-vault.js';
 import { Streams1795300000510 } from './1795300000510-streams.js';
 import { ChatSources1795300000520 } from './1795300000520-chat-sources.js';
+import { KeyRotation1795300000530 } from './1795300000530-key-rotation.js';
+import { KeyHolders1795300000540 } from './1795300000540-key-holders.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -13,4 +15,6 @@ export const migrations = [
   Vault1795300000500,
   Streams1795300000510,
   ChatSources1795300000520,
+  KeyRotation1795300000530,
+  KeyHolders1795300000540,
 ];

@@ -6,7 +6,6 @@ import { callerOf } from '../audit/caller-of.js';
 import { Keyring } from '../keys/keyring.service.js';
 import { SecretsConfig } from '../secrets.config.js';
 import { admitBlob } from './blob-policy.rules.js';
-import { signBytes } from './sign-bytes.js';
 
 /** Signs license blobs. */
 @Injectable()
@@ -19,13 +18,13 @@ export class BlobsService {
 
   /** @throws Refusal `sealed`, `claims_refused`; `unavailable` when the use cannot be recorded */
   async sign(request: SignBlobRequest, call: Call): Promise<SignedBlob> {
-    const { kid, key } = this.keyring.current('license_blob');
+    const { kid, sign } = this.keyring.current('license_blob');
     const { licenseIssuer: issuer, licenseProduct: product } = this.config;
     const now = Math.floor(Date.now() / 1000);
     const input = admitBlob(request, { caller: call.caller, kid, issuer, product, now });
     const subject = `${request.license_key} ${request.jti}`;
     const [signature] = await Promise.all([
-      signBytes('EdDSA', input, key),
+      sign(input),
       this.audit.append({ action: 'license_blob.sign', kid, subject, ...callerOf(call) }),
     ]);
     return { blob: assembleBlob(input, signature), kid };

@@ -5,7 +5,6 @@ import { AuditLog } from '../audit/audit-log.service.js';
 import { callerOf } from '../audit/caller-of.js';
 import { Keyring } from '../keys/keyring.service.js';
 import { SecretsConfig } from '../secrets.config.js';
-import { signBytes } from './sign-bytes.js';
 
 /** Signs lists of licenses that are out of force, with the key that signs licenses. */
 @Injectable()
@@ -18,11 +17,11 @@ export class RevocationListsService {
 
   /** @throws Refusal `sealed`, `claims_refused`; `unavailable` when the use cannot be recorded */
   async sign(request: SignRevocationListRequest, call: Call): Promise<SignedRevocationList> {
-    const { kid, key } = this.keyring.current('license_blob');
+    const { kid, sign } = this.keyring.current('license_blob');
     const input = this.admit(request, kid);
     const subject = `number ${request.seq}, ${request.keys.length} licenses`;
     const [signature] = await Promise.all([
-      signBytes('EdDSA', input, key),
+      sign(input),
       this.audit.append({ action: 'revocation_list.sign', kid, subject, ...callerOf(call) }),
     ]);
     return { list: assembleRevocations(input, signature), kid };

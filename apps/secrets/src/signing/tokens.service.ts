@@ -4,7 +4,6 @@ import { AuditLog } from '../audit/audit-log.service.js';
 import { callerOf } from '../audit/caller-of.js';
 import { Keyring } from '../keys/keyring.service.js';
 import { SecretsConfig } from '../secrets.config.js';
-import { signBytes } from './sign-bytes.js';
 import { admitClaims } from './token-policy.rules.js';
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
@@ -20,14 +19,14 @@ export class TokensService {
 
   /** @throws Refusal `sealed`, `claims_refused`; `unavailable` when the use cannot be recorded */
   async sign({ purpose, alg: wanted, claims }: SignTokenRequest, call: Call): Promise<SignedToken> {
-    const { kid, alg, key } = this.keyring.current(purpose, wanted);
+    const { kid, alg, sign } = this.keyring.current(purpose, wanted);
     const now = Math.floor(Date.now() / 1000);
     const terms = { caller: call.caller, issuer: this.config.publicUrl, now };
     const { policy, payload, jti } = admitClaims(purpose, claims, terms);
     const input = `${base64url(JSON.stringify({ alg, typ: policy.typ, kid }))}.${base64url(payload)}`;
     // Both at once; the token leaves only when its entry is committed.
     const [signature] = await Promise.all([
-      signBytes(alg, Buffer.from(input, 'ascii'), key),
+      sign(Buffer.from(input, 'ascii')),
       this.audit.append({ action: `${purpose}.sign`, kid, subject: jti, ...callerOf(call) }),
     ]);
     return { token: `${input}.${signature.toString('base64url')}`, kid };

@@ -18,8 +18,11 @@ export class SealedValues {
 
   async open({ ciphertext, ...where }: OpenSealedRequest, call: Call): Promise<OpenedValue> {
     const envelope = Buffer.from(ciphertext, 'base64url');
-    const use = { action: 'sealed.open', ...callerOf(call) };
-    return { plaintext: await this.vault.open(placeOf(where, call), envelope, use) };
+    const place = placeOf(where, call);
+    const { plaintext, stale } = await this.vault.read(place, envelope, { action: 'sealed.open', ...callerOf(call) });
+    if (!stale) return { plaintext };
+    const anew = await this.vault.seal(place, plaintext, { action: 'sealed.reseal', ...callerOf(call) });
+    return { plaintext, ciphertext: anew.toString('base64url') };
   }
 }
 

@@ -44,6 +44,13 @@ export class OpenSealedRequest extends SealedPlace {
 
 export class OpenedValue {
   @SecretText({ max: 16_384 }) plaintext!: string;
+  @Text({
+    optional: true,
+    max: 131_072,
+    pattern: /^[A-Za-z0-9_-]+$/,
+    description: 'The same value, sealed anew because its key was rotated: keep this instead.',
+  })
+  ciphertext?: string;
 }
 
 export const OpenSealed = command('secrets.sealed.open', {

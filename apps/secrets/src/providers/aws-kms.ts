@@ -1,0 +1,100 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import type { SigningAlg } from '#contracts';
+import { IntegrityError } from '../kek/envelope.js';
+import { KeyProvider, type GeneratedKey, type Signer, type SigningKeySpec } from '../kek/key-provider.js';
+import { lengthPrefixed } from '../kek/length-prefixed.js';
+import type { AwsCredentialSource } from './aws-credentials.js';
+import { signedHeaders } from './aws-signature.js';
+import { joseSignature } from './der.js';
+import { askProvider, SLOW_MS, textIn, unavailable } from './provider-request.js';
+
+/** A symmetric key of AWS KMS. */
+export interface AwsKey {
+  region: string;
+  /** Id, alias or ARN. */
+  keyId: string;
+  /** e.g. `https://kms.eu-central-1.amazonaws.com` */
+  url: string;
+}
+
+const SIGN: Readonly<Record<SigningAlg, { spec: (bits: number) => string; algorithm: string }>> = {
+  EdDSA: { spec: () => 'ECC_NIST_EDWARDS25519', algorithm: 'ED25519_SHA_512' },
+  ES256: { spec: () => 'ECC_NIST_P256', algorithm: 'ECDSA_SHA_256' },
+  RS256: { spec: (bits) => `RSA_${bits}`, algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
+};
+/** What says that it is the ciphertext that is wrong. */
+const INTEGRITY = /InvalidCiphertextException|IncorrectKeyException/;
+const PENDING_DAYS = 7;
+
+/** AWS KMS over signed HTTP. */
+export class AwsKms extends KeyProvider {
+  readonly id: string;
+
+  constructor(
+    private readonly key: AwsKey,
+    private readonly source: AwsCredentialSource,
+  ) {
+    super();
+    this.id = `awskms:${key.region}/${key.keyId}`;
+  }
+
+  async wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
+    const said = { KeyId: this.key.keyId, Plaintext: dataKey.toString('base64'), ...contextOf(context) };
+    return this.bytes(await this.ask('Encrypt', said), 'CiphertextBlob');
+  }
+
+  async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
+    const said = { KeyId: this.key.keyId, CiphertextBlob: wrapped.toString('base64'), ...contextOf(context) };
+    return this.bytes(await this.ask('Decrypt', said), 'Plaintext');
+  }
+
+  async generate({ alg, bits }: SigningKeySpec): Promise<GeneratedKey> {
+    const said = { KeySpec: SIGN[alg].spec(bits), KeyUsage: 'SIGN_VERIFY', Description: 'Gatehouse signing key' };
+    const { KeyMetadata } = await this.ask('CreateKey', said, SLOW_MS);
+    const KeyId = textIn(this.id, KeyMetadata, 'KeyId');
+    const spki = this.bytes(await this.ask('GetPublicKey', { KeyId }), 'PublicKey');
+    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    return { publicJwk: publicKey.export({ format: 'jwk' }), handle: Buffer.from(KeyId, 'utf8') };
+  }
+
+  async open({ alg }: SigningKeySpec, handle: Buffer): Promise<Signer> {
+    const KeyId = handle.toString('utf8');
+    return async (data) => {
+      // A message of any length by its digest; Ed25519 takes none, and messages of at most 4,096 bytes.
+      const message = alg === 'EdDSA' ? Buffer.from(data) : createHash('sha256').update(data).digest();
+      const answer = await this.ask('Sign', {
+        KeyId,
+        Message: message.toString('base64'),
+        MessageType: alg === 'EdDSA' ? 'RAW' : 'DIGEST',
+        SigningAlgorithm: SIGN[alg].algorithm,
+      });
+      const signature = this.bytes(answer, 'Signature');
+      return alg === 'ES256' ? joseSignature(signature) : signature;
+    };
+  }
+
+  async destroy(handle: Buffer): Promise<void> {
+    await this.ask('ScheduleKeyDeletion', { KeyId: handle.toString('utf8'), PendingWindowInDays: PENDING_DAYS });
+  }
+
+  private async ask(operation: string, said: object, timeoutMs?: number): Promise<Record<string, unknown>> {
+    const { url, region } = this.key;
+    const body = JSON.stringify(said);
+    const own = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` };
+    const request = { url: `${url}/`, region, service: 'kms', body, headers: own };
+    const headers = signedHeaders(request, await this.source.credentials(), new Date());
+    const answer = await askProvider(this.id, { method: 'POST', url: request.url, headers, body, timeoutMs });
+    if (answer.status === 200) return answer.body;
+    const type = String(answer.body.__type ?? '');
+    if (INTEGRITY.test(type)) throw new IntegrityError();
+    throw unavailable(this.id, `it answered ${answer.status} ${type.replace(/^.*#/, '')}`.trim());
+  }
+
+  private bytes(answer: Record<string, unknown>, name: string): Buffer {
+    return Buffer.from(textIn(this.id, answer, name), 'base64');
+  }
+}
+
+const contextOf = (context: readonly string[]): { EncryptionContext: Record<string, string> } => ({
+  EncryptionContext: { gatehouse: lengthPrefixed(context).toString('base64') },
+});

@@ -1,0 +1,104 @@
+import { createHash, createPublicKey, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SigningAlg } from '#contracts';
+import { IntegrityError } from '../kek/envelope.js';
+import { KeyProvider, type GeneratedKey, type Signer, type SigningKeySpec } from '../kek/key-provider.js';
+import { lengthPrefixed } from '../kek/length-prefixed.js';
+import { joseSignature } from './der.js';
+import type { GcpTokenSource } from './gcp-credentials.js';
+import { askProvider, SLOW_MS, textIn, unavailable, type ProviderAnswer } from './provider-request.js';
+
+/** A symmetric key of Google Cloud KMS. */
+export interface GcpKey {
+  /** `projects/…/locations/…/keyRings/…/cryptoKeys/…` */
+  name: string;
+  url: string;
+}
+
+const ALGORITHMS: Readonly<Record<SigningAlg, (bits: number) => string>> = {
+  EdDSA: () => 'EC_SIGN_ED25519',
+  ES256: () => 'EC_SIGN_P256_SHA256',
+  RS256: (bits) => `RSA_SIGN_PKCS1_${bits}_SHA256`,
+};
+
+/** Google Cloud KMS over HTTP. */
+export class GcpKms extends KeyProvider {
+  readonly id: string;
+
+  constructor(
+    private readonly key: GcpKey,
+    private readonly source: GcpTokenSource,
+  ) {
+    super();
+    this.id = `gcpkms:${key.name}`;
+  }
+
+  async wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
+    const said = { plaintext: dataKey.toString('base64'), ...aadOf(context) };
+    return this.bytes(this.done(await this.ask('POST', `${this.key.name}:encrypt`, said)), 'ciphertext');
+  }
+
+  async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
+    const said = { ciphertext: wrapped.toString('base64'), ...aadOf(context) };
+    const answer = await this.ask('POST', `${this.key.name}:decrypt`, said);
+    if (answer.status === 400) throw new IntegrityError();
+    return this.bytes(this.done(answer), 'plaintext');
+  }
+
+  async generate({ alg, bits }: SigningKeySpec): Promise<GeneratedKey> {
+    const ring = this.key.name.replace(/\/cryptoKeys\/[^/]+$/, '');
+    const said = { purpose: 'ASYMMETRIC_SIGN', versionTemplate: { algorithm: ALGORITHMS[alg](bits) } };
+    const path = `${ring}/cryptoKeys?cryptoKeyId=gatehouse-${randomUUID()}`;
+    const made = this.done(await this.ask('POST', path, said, SLOW_MS));
+    const version = `${textIn(this.id, made, 'name')}/cryptoKeyVersions/1`;
+    const pem = await this.publicKey(version);
+    return { publicJwk: createPublicKey(pem).export({ format: 'jwk' }), handle: Buffer.from(version, 'utf8') };
+  }
+
+  async open({ alg }: SigningKeySpec, handle: Buffer): Promise<Signer> {
+    const version = handle.toString('utf8');
+    return async (data) => {
+      const said =
+        alg === 'EdDSA'
+          ? { data: Buffer.from(data).toString('base64') }
+          : { digest: { sha256: createHash('sha256').update(data).digest('base64') } };
+      const answer = this.done(await this.ask('POST', `${version}:asymmetricSign`, said));
+      const signature = this.bytes(answer, 'signature');
+      return alg === 'ES256' ? joseSignature(signature) : signature;
+    };
+  }
+
+  async destroy(handle: Buffer): Promise<void> {
+    this.done(await this.ask('POST', `${handle.toString('utf8')}:destroy`, {}));
+  }
+
+  /** A key takes a while until it is there. */
+  private async publicKey(version: string): Promise<string> {
+    for (const end = Date.now() + SLOW_MS; ; await sleep(250)) {
+      const answer = await this.ask('GET', `${version}/publicKey`);
+      if (answer.status === 200 || Date.now() > end) return textIn(this.id, this.done(answer), 'pem');
+    }
+  }
+
+  private async ask(method: string, path: string, body?: object, timeoutMs?: number): Promise<ProviderAnswer> {
+    const headers = {
+      authorization: `Bearer ${await this.source.token()}`,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    };
+    const url = `${this.key.url}/v1/${path}`;
+    return askProvider(this.id, { method, url, headers, body: body && JSON.stringify(body), timeoutMs });
+  }
+
+  private done({ status, body }: ProviderAnswer): Record<string, unknown> {
+    if (status !== 200) throw unavailable(this.id, `it answered ${status}`);
+    return body;
+  }
+
+  private bytes(answer: Record<string, unknown>, name: string): Buffer {
+    return Buffer.from(textIn(this.id, answer, name), 'base64');
+  }
+}
+
+const aadOf = (context: readonly string[]): { additionalAuthenticatedData: string } => ({
+  additionalAuthenticatedData: lengthPrefixed(context).toString('base64'),
+});
