@@ -3,7 +3,10 @@ import type { GeneratedKey, SigningKeySpec } from '../kek/key-provider.js';
 import { KEY_PROFILES, type KeySlot } from './key-profile.rules.js';
 
 /** What a key of a slot is. */
-export const specOf = ({ purpose, alg }: KeySlot): SigningKeySpec => ({ alg, bits: KEY_PROFILES[purpose].bits ?? 3072 });
+export const specOf = ({ purpose, alg }: KeySlot): SigningKeySpec => ({
+  alg,
+  bits: KEY_PROFILES[purpose].bits ?? 3072,
+});
 
 /** A key's name, and its public JWK (RFC 7517) complete with `kid`, `alg` and `use`. */
 export function named({ publicJwk }: GeneratedKey, { alg }: KeySlot): { kid: string; publicJwk: JsonWebKey } {
