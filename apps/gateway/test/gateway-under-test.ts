@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Log, readConfig } from '#boot';
+import { allCommands } from '#contracts';
 import { testBroker, testDir, type TestBroker } from '../../../test/support/index.js';
 import { startGateway, type Gateway } from '../src/gateway.js';
 import { GatewayConfig } from '../src/gateway.config.js';
@@ -9,18 +10,13 @@ import { Neighbours } from './neighbours.js';
 
 export const PUBLIC_URL = 'https://gatehouse.test';
 
+const INTERNAL = 'internal:';
+
+/** Every scope that a command asks for. */
 const ALL_SCOPES = [
-  ...['licenses.mint', 'licenses.revoke', 'licenses.read', 'orders.read', 'orders.write', 'mail.read', 'mail.write'],
-  ...[
-    'dead_letters',
-    'keys.rotate',
-    'audit.verify',
-    'legacy.import',
-    'legacy.read',
-    'realtime.broadcast',
-    'realtime.chat',
-    'billing.plan_changes',
-  ],
+  ...allCommands().flatMap(({ permission }) =>
+    permission.startsWith(INTERNAL) ? [permission.slice(INTERNAL.length)] : [],
+  ),
   'introspect.branchpy-api',
 ];
 

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bus } from '#bus';
 import {
@@ -16,9 +16,9 @@ import {
 import { askOf } from '../edge/ask.js';
 import { portalSessionIn } from '../edge/cookies.rules.js';
 import { CrossSiteRefused } from '../edge/edge.errors.js';
-import { Input } from '../edge/input.js';
+import { Body, Input } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
-import { licenseKeyIn } from './portal.rules.js';
+import { PortalLicensePath } from './portal-license-path.js';
 import { PortalService } from './portal.service.js';
 
 const tag = 'Portal';
@@ -71,16 +71,16 @@ export class PortalController {
   @Post('licenses/:key/resend')
   @HttpCode(202)
   @Serves(ResendPortalLicense, { docs: { tag, status: 202, input: Empty, errors: [CrossSiteRefused] } })
-  resend(@Param('key') key: string, @Req() request: FastifyRequest): Promise<Empty> {
-    const input = { session: this.portal.actingSession(request), license_key: licenseKeyIn(key) };
+  resend(@Body(PortalLicensePath) { key }: PortalLicensePath, @Req() request: FastifyRequest): Promise<Empty> {
+    const input = { session: this.portal.actingSession(request), license_key: key };
     return this.bus.send(ResendPortalLicense, input, askOf(request));
   }
 
   @Post('licenses/:key/renew')
   @HttpCode(200)
   @Serves(RenewPortalLicense, { docs: { tag, description: RENEW, input: Empty, errors: [CrossSiteRefused] } })
-  renew(@Param('key') key: string, @Req() request: FastifyRequest): Promise<RenewedLicense> {
-    const input = { session: this.portal.actingSession(request), license_key: licenseKeyIn(key) };
+  renew(@Body(PortalLicensePath) { key }: PortalLicensePath, @Req() request: FastifyRequest): Promise<RenewedLicense> {
+    const input = { session: this.portal.actingSession(request), license_key: key };
     return this.bus.send(RenewPortalLicense, input, askOf(request));
   }
 }

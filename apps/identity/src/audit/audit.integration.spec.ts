@@ -50,7 +50,11 @@ describe('the audit log', () => {
     const user_id = issued.tokens.user.id;
     await app.ask(Logout, {}, { actor: actorOf(issued), origin });
     await outcome(app.login(email, 'not the password'));
-    const entries = await found(4, { user_id });
+    const wanted = ['auth.login_failed', 'auth.login_success', 'auth.logout'];
+    const entries = await eventually('all three', 10_000, async () => {
+      const { entries } = await search({ user_id });
+      return wanted.every((event) => entries.some((e) => e.event === event)) ? entries : undefined;
+    });
     const failed = entries.find((e) => e.event === 'auth.login_failed')!;
     expect(failed).toMatchObject({ outcome: 'failure', cause: 'wrong_password', user_id, client_id: 'branchpy-cli' });
     expect(entries.find((e) => e.event === 'auth.login_success')).toMatchObject({
