@@ -1,3 +1,5 @@
+import os from 'node:os';
+
 // Everything is transformed to CommonJS: jest's ESM mode does not survive the real app on Node 20.
 const ts = {
   sourceMaps: 'inline',
@@ -13,6 +15,8 @@ const js = {
   module: { type: 'commonjs' },
   jsc: { target: 'es2022', parser: { syntax: 'ecmascript', dynamicImport: true } },
 };
+/** Much of what a test does is to wait, so that two files at once are no slower on two cores, and one worker is too few. */
+const maxWorkers = Math.max(2, os.availableParallelism() - 1);
 /** Packages that ship only ES modules and so have to be transformed; the rest is loaded as it is. */
 export default {
   rootDir: import.meta.dirname,
@@ -30,5 +34,8 @@ export default {
   cacheDirectory: '<rootDir>/.cache/jest',
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  maxWorkers,
+  // What a module keeps for ever adds up over two hundred files.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };

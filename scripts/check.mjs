@@ -15,6 +15,9 @@ const STEPS = [
   ['features', ['scripts/check-features.mjs']],
 ];
 
+/** A step that takes longer has hung. */
+const LIMIT_MINUTES = 10;
+
 /**
  * Runs every check, also after one has failed.
  * @returns {{ name: string, ok: boolean }[]}
@@ -26,6 +29,7 @@ export async function check() {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: root,
       encoding: 'utf8',
+      timeout: LIMIT_MINUTES * 60_000,
       maxBuffer: 64 * 1024 * 1024,
       // eslint and prettier colour by themselves when they think that a person reads.
       env: { ...process.env, FORCE_COLOR: '0' },

@@ -1,11 +1,45 @@
-/** `npm test`: installs, builds and fetches what is missing, then runs jest. Further arguments are jest's. */
+/** `npm test`: installs, builds and fetches what is missing, then runs jest. Arguments are jest's. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { endLeftovers } from '../test/support/leftovers.mjs';
 import { run } from './lib/cli.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { isMain, root } from './lib/project.mjs';
+import { watch } from './lib/watchdog.mjs';
 
 const COUNTS = path.join(root, '.cache/test-counts.json');
+/** No test file takes anywhere near this long, also on a machine that is busy: one that does has hung. */
+const SILENCE_MINUTES = Number(process.env.GATEHOUSE_TEST_SILENCE_MINUTES ?? 10);
+
+const counted = () =>
+  fs.existsSync(COUNTS) ? JSON.parse(fs.readFileSync(COUNTS, 'utf8')) : { passed: 0, failed: 1, running: [] };
+
+function tellSilence() {
+  const files = counted().running.join('\n  ') || '(none: something keeps the runner itself from ending)';
+  process.stderr.write(`\nNo test file has ended for ${SILENCE_MINUTES} minutes. Running:\n  ${files}\n`);
+}
+
+/** A runner that was ended cannot clear up after itself. */
+async function endWhatIsLeft() {
+  const local = await import(pathToFileURL(path.join(root, 'dist/libs/local/src/index.js')).href);
+  await endLeftovers(local);
+}
+
+/** @returns {Promise<number>} jest's exit code */
+async function runJest(args) {
+  const jest = path.join(root, 'node_modules/jest/bin/jest.js');
+  const reporters = ['--reporters=default', `--reporters=${path.join(root, 'test/support/summary-reporter.mjs')}`];
+  let stop;
+  const onStart = ({ pid }) => {
+    stop = watch({ pid, file: COUNTS, silenceMs: SILENCE_MINUTES * 60_000, onSilence: tellSilence });
+  };
+  const env = { ...process.env, GATEHOUSE_TEST_COUNTS: COUNTS };
+  const code = await run(process.execPath, [jest, ...args, ...reporters], { env }, onStart);
+  stop();
+  if (code !== 0) await endWhatIsLeft();
+  return code;
+}
 
 /**
  * Runs the tests.
@@ -15,13 +49,9 @@ const COUNTS = path.join(root, '.cache/test-counts.json');
 export async function test(args = []) {
   await prepare();
   fs.rmSync(COUNTS, { force: true });
-  const jest = path.join(root, 'node_modules/jest/bin/jest.js');
-  const reporters = ['--reporters=default', `--reporters=${path.join(root, 'test/support/summary-reporter.mjs')}`];
-  const code = await run(process.execPath, [jest, ...reporters, ...args], {
-    env: { ...process.env, GATEHOUSE_TEST_COUNTS: COUNTS },
-  });
-  const counts = fs.existsSync(COUNTS) ? JSON.parse(fs.readFileSync(COUNTS, 'utf8')) : { passed: 0, failed: 1 };
-  return { ok: code === 0, ...counts, failed: code !== 0 ? Math.max(counts.failed, 1) : counts.failed };
+  const code = await runJest(args);
+  const { passed, failed, running } = counted();
+  return { ok: code === 0, passed, failed: code === 0 ? failed : Math.max(failed + running.length, 1) };
 }
 
 if (isMain(import.meta)) {

@@ -20,10 +20,12 @@ export async function runBuilt(file, ...args) {
 
 /**
  * Runs a program to its end in our terminal.
+ * @param {(child: import('node:child_process').ChildProcess) => void} [onStart]
  * @returns {Promise<number>} its exit code
  */
-export function run(program, args, options = {}) {
+export function run(program, args, options = {}, onStart = () => {}) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
+  onStart(child);
   // A terminal tells the whole group, a supervisor only this process: pass on what the child did not get.
   const pass = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

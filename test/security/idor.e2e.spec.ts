@@ -88,6 +88,7 @@ async function write(app: DataAppName, table: string, row: Record<string, unknow
 /** Parameters that name no record of a person, with the reason. */
 const NOBODYS: Record<string, string> = {
   file: 'assets of the reference',
+  key: 'of a license in the portal, whose buyer has a cookie and no account (portal.integration.spec.ts, P3 and P6)',
   provider: 'the name of a provider',
   role: 'the name of a role',
   secret: 'of a storefront’s webhook',
