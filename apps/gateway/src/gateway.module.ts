@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AccessTokensModule } from '#access-tokens';
-import { BusModule } from '#bus';
+import { BusModule, SharedStore } from '#bus';
 import { AccessGuard } from './access/access-guard.js';
 import { CallerRegistry } from './access/caller-registry.js';
 import { GatewayRevocations } from './access/gateway-revocations.js';
@@ -17,7 +17,6 @@ import { LimitsService } from './edge/limits.service.js';
 import { OriginsService } from './edge/origins.service.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { RouteTable } from './edge/route-table.js';
-import { SharedStore } from './edge/shared-store.js';
 import { OrdersController } from './fulfillment/orders.controller.js';
 import { PortalController } from './fulfillment/portal.controller.js';
 import { PortalService } from './fulfillment/portal.service.js';

@@ -2,7 +2,15 @@ export * from './bus.module.js';
 export { busPolicy, policyOf, type BusPolicy, type UserPolicy } from './broker/bus-policy.js';
 export { lintBusPolicy, lintNatsConf } from './broker/nats-conf.rules.js';
 export { renderNatsConf, type NatsConfOptions } from './broker/nats-conf.js';
-export { BUCKETS, bucketStream, EVENTS_STREAM, REALTIME_STREAM, type BucketName } from './broker/streams.js';
+export {
+  BUCKET_OWNERS,
+  BUCKETS,
+  bucketStream,
+  EVENTS_STREAM,
+  REALTIME_STREAM,
+  type BucketName,
+} from './broker/streams.js';
+export { SharedStore, type Versioned } from './buckets/shared-store.js';
 export { covers } from './broker/subjects.rules.js';
 export { ensureStreams, type TopologyOptions } from './broker/topology.js';
 export { Bus, type SendAs } from './commands/bus.js';

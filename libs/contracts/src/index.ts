@@ -81,6 +81,7 @@ export * from './licensing/validation.commands.js';
 export * from './fulfillment/fulfillment.commands.js';
 export * from './fulfillment/fulfillment.events.js';
 export * from './fulfillment/portal.commands.js';
+export * from './realtime/producer-answers.js';
 export * from './realtime/realtime.commands.js';
 export * from './realtime/realtime.events.js';
 export * from './secrets/revocation-list.commands.js';

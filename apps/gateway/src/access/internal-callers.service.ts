@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokenVerifier } from '#access-tokens';
+import { SharedStore } from '#bus';
 import { InvalidToken, Unauthenticated, type CallerActor } from '#contracts';
 import { rawBodyOf } from '../edge/bodies.js';
-import { SharedStore } from '../edge/shared-store.js';
 import { CallerRegistry } from './caller-registry.js';
 import { isTimely, readSignature, signatureHolds } from './signature.rules.js';
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Shutdown } from '#boot';
+import { SharedStore } from '#bus';
 import { Overloaded, RateLimited } from '#contracts';
 import { GatewayConfig } from '../gateway.config.js';
 import { addressBlock } from './client-address.rules.js';
 import { limitKey, limitsOf, type Limit, type LimitName, type Verdict } from './limit.rules.js';
 import { RelaxedLimiter } from './relaxed-limiter.js';
-import { SharedStore } from './shared-store.js';
 import { StrictLimiter } from './strict-limiter.js';
 
 /** Whatever takes headers: a reply, or the raw answer to an upgrade. */

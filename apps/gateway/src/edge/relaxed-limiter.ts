@@ -1,5 +1,5 @@
+import type { SharedStore } from '#bus';
 import { decide, limitKey, type Limit, type Verdict } from './limit.rules.js';
-import type { SharedStore } from './shared-store.js';
 import { LIMITS_BUCKET } from './strict-limiter.js';
 
 const SHARE_EVERY_MS = 1_000;

@@ -1,6 +1,6 @@
+import type { SharedStore } from '#bus';
 import { Overloaded } from '#contracts';
 import { decide, type Limit, type Verdict } from './limit.rules.js';
-import type { SharedStore } from './shared-store.js';
 
 export const LIMITS_BUCKET = 'limits';
 

@@ -29,7 +29,7 @@ export class FramesService {
         serialize(frame, new Date()),
         { msgID: frame.id, headers: head },
       );
-      return { id: frame.id, duplicate };
+      return { id: frame.id, status: duplicate ? 'duplicate' : 'queued', duplicate };
     } catch {
       throw Unavailable.with({ detail: 'The broker did not take the event; send it again.', retry_after: 1 });
     }

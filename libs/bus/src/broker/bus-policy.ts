@@ -9,7 +9,14 @@ import {
   type BusUser,
 } from '#contracts';
 import { inboxPrefix } from '../connection/inbox.js';
-import { bucketStream, BUCKETS, EVENTS_STREAM, OWN_PERMISSIONS_SUBJECT, REALTIME_STREAM } from './streams.js';
+import {
+  bucketsOf,
+  bucketStream,
+  BUCKETS,
+  EVENTS_STREAM,
+  OWN_PERMISSIONS_SUBJECT,
+  REALTIME_STREAM,
+} from './streams.js';
 
 /** What one bus user may do; whatever is not listed is refused by the broker. */
 export interface UserPolicy {
@@ -45,6 +52,7 @@ export function policyOf(user: BusUser): UserPolicy {
       ...own.publish,
       ...repliesOf(user),
       ...consumerSubjects(user),
+      ...bucketSubjects(user),
       ...extra.publish,
       OWN_PERMISSIONS_SUBJECT,
     ],
@@ -88,21 +96,23 @@ const consumerSubjects = (app: AppName): string[] =>
       ]
     : [];
 
+const bucketSubjects = (app: AppName): string[] =>
+  bucketsOf(app).flatMap((bucket) => [
+    `$KV.${bucket}.>`,
+    `$JS.API.STREAM.INFO.${bucketStream(bucket)}`,
+    `$JS.API.STREAM.MSG.GET.${bucketStream(bucket)}`,
+    `$JS.API.DIRECT.GET.${bucketStream(bucket)}`,
+    `$JS.API.DIRECT.GET.${bucketStream(bucket)}.>`,
+  ]);
+
 /** Rights that follow from what an app keeps on the broker, not from a contract. */
 const EXTRA: Partial<Record<AppName, UserPolicy>> = {
-  gateway: {
-    publish: BUCKETS.flatMap((bucket) => [
-      `$KV.${bucket}.>`,
-      `$JS.API.STREAM.INFO.${bucketStream(bucket)}`,
-      `$JS.API.STREAM.MSG.GET.${bucketStream(bucket)}`,
-      `$JS.API.DIRECT.GET.${bucketStream(bucket)}`,
-      `$JS.API.DIRECT.GET.${bucketStream(bucket)}.>`,
-    ]),
-    subscribe: [],
-  },
   realtime: {
     publish: [
       'rtm.>',
+      // Asks the other replicas who of a frame's receivers is there, and answers them.
+      'rtl.>',
+      `${inboxPrefix('realtime')}.*.realtime.*`,
       `$JS.API.STREAM.INFO.${REALTIME_STREAM}`,
       `$JS.API.DIRECT.GET.${REALTIME_STREAM}`,
       `$JS.API.DIRECT.GET.${REALTIME_STREAM}.>`,

@@ -1,6 +1,7 @@
 import { BUS_USERS, type BusUser } from '#contracts';
 import { inboxPrefix } from '../connection/inbox.js';
 import { busPolicy, type BusPolicy, type UserPolicy } from './bus-policy.js';
+import { BUCKET_OWNERS, BUCKETS } from './streams.js';
 
 /** Roots that nobody but the broker's own operator account may hear whole. */
 const TOO_WIDE = /^(>|\*|\*\..*|(cmd|evt|\$JS|\$JS\.API|\$SYS|\$KV|_INBOX|_INBOX\..*)\.>)$/;
@@ -10,8 +11,7 @@ const WIDE_ON_PURPOSE: Record<string, (user: BusUser) => boolean> = {
   // Frames are per person, and persons are no contract.
   'rtm.>': (user) => user === 'realtime',
   'rtl.>': (user) => user === 'realtime',
-  '$KV.limits.>': (user) => user === 'gateway',
-  '$KV.signatures.>': (user) => user === 'gateway',
+  ...Object.fromEntries(BUCKETS.map((bucket) => [`$KV.${bucket}.>`, (user) => user === BUCKET_OWNERS[bucket]])),
 };
 
 /**

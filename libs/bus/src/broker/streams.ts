@@ -1,3 +1,5 @@
+import type { AppName } from '#contracts';
+
 /** Names of what the migration step makes on the broker. */
 
 /** Holds every domain event until all of its listeners have taken it. */
@@ -9,9 +11,22 @@ export const EVENTS_MAX_AGE_MS = 30 * 86_400_000;
 /** Holds the last minutes of frames for open clients: `rtm.>`, republished as `rtl.>`. */
 export const REALTIME_STREAM = 'REALTIME';
 
-/** Key-value buckets of the gateway: rate limits, and signatures of internal callers that were seen before. */
-export const BUCKETS = ['limits', 'signatures'] as const;
+/**
+ * Key-value buckets. Of the gateway: rate limits, and signatures of internal callers that were seen before. Of realtime:
+ * when a notification may be repeated, and the ids that producers have used.
+ */
+export const BUCKETS = ['limits', 'signatures', 'cooldowns', 'producer_keys'] as const;
 export type BucketName = (typeof BUCKETS)[number];
+
+/** The one app that reads and writes a bucket. */
+export const BUCKET_OWNERS: Record<BucketName, AppName> = {
+  limits: 'gateway',
+  signatures: 'gateway',
+  cooldowns: 'realtime',
+  producer_keys: 'realtime',
+};
+
+export const bucketsOf = (app: AppName): BucketName[] => BUCKETS.filter((bucket) => BUCKET_OWNERS[bucket] === app);
 
 /** JetStream keeps a bucket in a stream of this name. */
 export const bucketStream = (bucket: BucketName): string => `KV_${bucket}`;

@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { BUCKETS, EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
+import { BUCKET_OWNERS, BUCKETS, EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
 import { ownBroker, type OwnBroker } from '../../test/own-broker.js';
 import '../../test/probes.js';
 
@@ -23,8 +23,7 @@ describe('the migration step makes the topology', () => {
     expect(made).toEqual([
       'stream EVENTS made',
       'stream REALTIME made',
-      'stream KV_limits made',
-      'stream KV_signatures made',
+      ...BUCKETS.map((bucket) => `stream KV_${bucket} made`),
       ...['identity', 'licensing', 'fulfillment', 'realtime', 'secrets'].map((app) => `consumer ${app} made`),
     ]);
     expect(await ensureStreams({ url: broker.url, seedFile: broker.seedFile('operator') })).toEqual([]);
@@ -38,9 +37,9 @@ describe('the migration step makes the topology', () => {
     expect(await ensureStreams(operator)).toEqual([]);
   });
 
-  test('the gateway reads and writes its buckets with the rights that it has', async () => {
-    const nc = await connect(broker.connectionOptions('gateway'));
+  test('an app reads and writes its buckets with the rights that it has', async () => {
     for (const bucket of BUCKETS) {
+      const nc = await connect(broker.connectionOptions(BUCKET_OWNERS[bucket]));
       for (const allow_direct of [false, true]) {
         const kv = await new Kvm(nc).open(bucket, { allow_direct });
         const key = `k.${allow_direct}`;
@@ -52,8 +51,8 @@ describe('the migration step makes the topology', () => {
         await kv.delete(key);
         expect(await kv.create(key, 'three')).toBeGreaterThan(revision);
       }
+      await nc.close();
     }
-    await nc.close();
   });
 
   test('a frame that realtime publishes reaches every replica with its place in the stream, once per id', async () => {

@@ -62,8 +62,13 @@ const realtimeStream: NewStream = {
   republish: { src: 'rtm.>', dest: 'rtl.>' },
 };
 
-/** The life of a bucket's entries frees room only: what must end in time carries its own end. */
-const bucketLife: Record<BucketName, number> = { limits: DAY, signatures: HOUR };
+/** The life of a bucket's entries: it frees room only where they carry their own end; a producer's id ends with it. */
+const bucketLife: Record<BucketName, number> = {
+  limits: DAY,
+  signatures: HOUR,
+  cooldowns: DAY,
+  producer_keys: DAY,
+};
 
 const bucketConfig = (bucket: BucketName): NewStream => ({
   name: bucketStream(bucket),

@@ -1,23 +1,23 @@
 import { command } from '../command.js';
-import { Flag, Id, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
-import { Unavailable, ValidationFailed } from '../general.errors.js';
+import { Id, Int, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { IdempotencyKeyReused, Unavailable, ValidationFailed } from '../general.errors.js';
+import { BROADCAST_TYPE, ProducerAnswer } from './producer-answers.js';
 
 export class BroadcastRequest {
-  @Text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/ }) type!: string;
+  @Text({ max: 64, pattern: BROADCAST_TYPE, description: 'Any but those that Gatehouse makes itself.' }) type!: string;
   @Json() data!: Record<string, unknown>;
   @Uuid({ optional: true, description: 'Left out: everyone.' }) user_id?: string;
-  @Id({ optional: true, description: 'Idempotency key: the same id is delivered once.' }) id?: string;
-}
-
-export class ProducerAnswer {
-  @Text({ max: 128 }) id!: string;
-  @Flag({ description: 'True when an event with this id had been accepted before.' }) duplicate!: boolean;
+  @Id({ optional: true, description: 'Idempotency key: within 24 hours the same id is delivered once.' }) id?: string;
+  @Text({ optional: true, max: 128, description: 'Of two events with one key and one receiver the later is dropped.' })
+  cooldown_key?: string;
+  @Int({ optional: true, min: 1, max: 86_400, description: 'How long the key’s cooldown is. Default: 60.' })
+  cooldown_seconds?: number;
 }
 
 export const Broadcast = command('realtime.event.broadcast', {
   request: BroadcastRequest,
   response: ProducerAnswer,
-  errors: [ValidationFailed, Unavailable],
+  errors: [ValidationFailed, IdempotencyKeyReused, Unavailable],
   permission: 'internal:realtime.broadcast',
   summary: 'Pushes an event to one person’s open clients, or to everyone’s.',
 });

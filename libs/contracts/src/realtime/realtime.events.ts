@@ -17,7 +17,6 @@ export const ChatMessageReceived = event('chat.message.received', {
   publicName: 'chat_message',
   producers: ['chat-bridge'],
   listeners: ['realtime'],
-  idField: 'message_id',
   summary: 'A normalized chat message; the twin of POST /internal/chat.',
 });
 

@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Bus } from '#bus';
 import { Refusal, Unavailable } from '#contracts';
+import { Bus } from '../commands/bus.js';
 
 /** Milliseconds the broker's store may take; a limiter that waits longer would be the outage itself. */
 const TIMEOUT_MS = 2_000;
@@ -81,7 +81,7 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
     let kv = this.buckets.get(bucket);
     if (!kv) {
       const js = jetstream(connection, { timeout: TIMEOUT_MS, checkAPI: false });
-      // Bound, not looked up: the gateway may read and write entries and nothing else.
+      // Bound, not looked up: its owner may read and write entries and nothing else.
       kv = new Kvm(js).open(bucket, { allow_direct: true });
       this.buckets.set(bucket, kv);
     }
