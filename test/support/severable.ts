@@ -22,6 +22,8 @@ export async function severable(url: string): Promise<Severable> {
       from.pipe(to);
     }
   });
+  // A test that leaves its line open must not keep the run from ending.
+  server.unref();
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);
   const { port } = server.address() as AddressInfo;
