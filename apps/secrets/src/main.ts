@@ -4,7 +4,7 @@ import { BusServer } from '#bus';
 import { SecretsConfig } from './secrets.config.js';
 import { SecretsModule } from './secrets.module.js';
 
-await runMain(() => {
+await runMain(async () => {
   const config = readConfig(SecretsConfig);
-  return startService(SecretsModule.with(config), { app: 'secrets', config, strategy: BusServer });
+  return startService(await SecretsModule.with(config), { app: 'secrets', config, strategy: BusServer });
 });

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
-import { DataAppConfig, EnvInt, EnvSecret, EnvText, EnvUrl } from '#boot';
+import { EnvInt, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { ConnectorsConfig } from './connectors/connectors.config.js';
 
 /** What the secrets service is told by its environment. */
-export class SecretsConfig extends DataAppConfig {
+export class SecretsConfig extends ConnectorsConfig {
   @EnvText('KEK_FILE', {
+    default: '',
     description:
       'File with the 32 bytes of the key-encryption key, mode 0600. Development makes it when it is missing.',
   })
@@ -49,27 +51,11 @@ export class SecretsConfig extends DataAppConfig {
   })
   broadcasterPublicKey!: string;
 
-  @EnvText('YOUTUBE_CLIENT_ID', {
-    default: '',
-    min: 0,
-    description: 'What Gatehouse is registered with at Google; without it nobody connects a channel.',
-  })
-  youtubeClientId!: string;
-
-  @EnvSecret('YOUTUBE_CLIENT_SECRET', { default: '', min: 0, description: 'Its secret.' })
-  youtubeClientSecret!: string;
-
-  @EnvUrl('YOUTUBE_AUTHORIZE_URL', { default: 'https://accounts.google.com/o/oauth2/v2/auth' })
-  youtubeAuthorizeUrl!: string;
-
-  @EnvUrl('YOUTUBE_TOKEN_URL', { default: 'https://oauth2.googleapis.com/token' })
-  youtubeTokenUrl!: string;
-
-  @EnvUrl('YOUTUBE_REVOKE_URL', { default: 'https://oauth2.googleapis.com/revoke' })
-  youtubeRevokeUrl!: string;
-
-  @EnvUrl('YOUTUBE_API_URL', { default: 'https://www.googleapis.com/youtube/v3' })
-  youtubeApiUrl!: string;
+  verify(): ConfigProblem[] {
+    if (this.kekPath || this.kekProvider) return [];
+    const fix = 'Name the file of the key-encryption key, or its provider in KEK_PROVIDER.';
+    return [{ name: 'KEK_FILE', wrong: 'is missing', fix }];
+  }
 
   get kekFile(): string {
     return resolve(this.kekPath);

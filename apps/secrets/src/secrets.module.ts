@@ -25,9 +25,7 @@ import { DataKeysService } from './kek/data-keys.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureService } from './erasure/erasure.service.js';
 import { HeldKeysRepository } from './erasure/held-keys.repository.js';
-import { readKekFile } from './kek/kek-file.js';
 import { Keks } from './kek/keks.js';
-import { LocalKek } from './kek/local-kek.js';
 import { Keyring } from './keys/keyring.service.js';
 import { KeyringUpkeep } from './keys/keyring-upkeep.service.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -36,6 +34,7 @@ import { RotationService } from './keys/rotation.service.js';
 import { SigningKeysRepository } from './keys/signing-keys.repository.js';
 import { SigningProviders } from './keys/signing-providers.js';
 import { migrations } from './migrations/index.js';
+import { openProviders } from './providers/open-provider.js';
 import { DataKeyRotation } from './rotation/data-key-rotation.service.js';
 import { KekRotation } from './rotation/kek-rotation.service.js';
 import { RotationController } from './rotation/rotation.controller.js';
@@ -79,8 +78,8 @@ const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsSer
 @Module({})
 export class SecretsModule {
   /** @throws StartProblem when the key-encryption key cannot be used */
-  static with(config: SecretsConfig): DynamicModule {
-    const kek = new LocalKek(readKekFile(config.kekFile, { create: config.profile === 'development' }));
+  static async with(config: SecretsConfig): Promise<DynamicModule> {
+    const { keks, signing } = await openProviders(config);
     return {
       module: SecretsModule,
       imports: [
@@ -105,8 +104,8 @@ export class SecretsModule {
         ErasureController,
       ],
       providers: [
-        { provide: Keks, useValue: new Keks(kek) },
-        { provide: SigningProviders, useValue: new SigningProviders(kek) },
+        { provide: Keks, useValue: keks },
+        { provide: SigningProviders, useValue: signing },
         ...KEK,
         ...KEYS,
         ...AUDIT,

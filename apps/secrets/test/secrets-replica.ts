@@ -59,7 +59,7 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     });
     const root = {
       module: CallerRoot,
-      imports: [BootModule.forApp('secrets', config, log), SecretsModule.with(config)],
+      imports: [BootModule.forApp('secrets', config, log), await SecretsModule.with(config)],
     };
     const app = await NestFactory.createMicroservice(root, {
       logger: false,

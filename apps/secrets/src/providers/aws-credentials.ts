@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { AwsCredentials } from './aws-signature.js';
 import { askProvider, unavailable } from './provider-request.js';
+import { Renewed, type Lease } from './renewed.js';
 
 /** Keys of its own, or a role that a token in a file lets it take (EKS). */
 export interface AwsIdentity {
@@ -17,7 +18,7 @@ const EARLY = 300;
 
 /** The credentials of requests to AWS; temporary ones are taken anew before they end. */
 export class AwsCredentialSource {
-  private taken?: { credentials: AwsCredentials; until: number };
+  private readonly role = new Renewed(() => this.assumeRole());
 
   constructor(
     private readonly provider: string,
@@ -28,11 +29,10 @@ export class AwsCredentialSource {
   async credentials(): Promise<AwsCredentials> {
     const { accessKeyId, secretAccessKey, sessionToken } = this.who;
     if (accessKeyId) return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-    if (!this.taken || this.taken.until <= Date.now()) this.taken = await this.assumeRole();
-    return this.taken.credentials;
+    return this.role.get();
   }
 
-  private async assumeRole(): Promise<{ credentials: AwsCredentials; until: number }> {
+  private async assumeRole(): Promise<Lease<AwsCredentials>> {
     const { roleArn, tokenFile, stsUrl } = this.who;
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithWebIdentity',
@@ -45,12 +45,12 @@ export class AwsCredentialSource {
     const { status, text } = await askProvider(this.provider, { method: 'POST', url: stsUrl, headers, body });
     if (status !== 200) throw unavailable(this.provider, `the role was refused with ${status}`);
     const member = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
-    const credentials = {
+    const value = {
       accessKeyId: member('AccessKeyId'),
       secretAccessKey: member('SecretAccessKey'),
       sessionToken: member('SessionToken'),
     };
-    return { credentials, until: Date.parse(member('Expiration')) - EARLY * 1_000 };
+    return { value, until: Date.parse(member('Expiration')) - EARLY * 1_000 };
   }
 
   private read(file: string): string {

@@ -1,6 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import fs from 'node:fs';
 import { askProvider, textIn, unavailable } from './provider-request.js';
+import { Renewed, type Lease } from './renewed.js';
 
 /** The key of a service account in a file, or none: then the machine's metadata server is asked. */
 export interface GcpIdentity {
@@ -15,7 +16,7 @@ const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toSt
 
 /** Access tokens for Google Cloud, taken anew before they end. */
 export class GcpTokenSource {
-  private taken?: { token: string; until: number };
+  private readonly access = new Renewed(() => this.take());
 
   constructor(
     private readonly provider: string,
@@ -23,16 +24,15 @@ export class GcpTokenSource {
   ) {}
 
   /** @throws Refusal `unavailable` */
-  async token(): Promise<string> {
-    if (!this.taken || this.taken.until <= Date.now()) this.taken = await this.take();
-    return this.taken.token;
+  token(): Promise<string> {
+    return this.access.get();
   }
 
-  private async take(): Promise<{ token: string; until: number }> {
+  private async take(): Promise<Lease<string>> {
     const { status, body } = this.who.credentialsFile ? await this.byKey() : await this.byMachine();
     if (status !== 200) throw unavailable(this.provider, `the access token was refused with ${status}`);
     const life = typeof body.expires_in === 'number' ? body.expires_in * 1_000 : EARLY_MS;
-    return { token: textIn(this.provider, body, 'access_token'), until: Date.now() + life - EARLY_MS };
+    return { value: textIn(this.provider, body, 'access_token'), until: Date.now() + life - EARLY_MS };
   }
 
   private byMachine() {

@@ -41,7 +41,7 @@ export class GcpKms extends KeyProvider {
   async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
     const said = { ciphertext: wrapped.toString('base64'), ...aadOf(context) };
     const answer = await this.ask('POST', `${this.key.name}:decrypt`, said);
-    if (answer.status === 400) throw new IntegrityError();
+    if (answer.status === 400 && isInvalidArgument(answer.body)) throw new IntegrityError();
     return this.bytes(this.done(answer), 'plaintext');
   }
 
@@ -98,6 +98,10 @@ export class GcpKms extends KeyProvider {
     return Buffer.from(textIn(this.id, answer, name), 'base64');
   }
 }
+
+/** That the bytes are wrong; a key that is switched off is a failed precondition, also with 400. */
+const isInvalidArgument = ({ error }: Record<string, unknown>): boolean =>
+  (error as { status?: string } | undefined)?.status === 'INVALID_ARGUMENT';
 
 const aadOf = (context: readonly string[]): { additionalAuthenticatedData: string } => ({
   additionalAuthenticatedData: lengthPrefixed(context).toString('base64'),

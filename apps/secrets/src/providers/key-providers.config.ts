@@ -3,8 +3,7 @@ import { DataAppConfig, EnvList, EnvSecret, EnvText, EnvUrl } from '#boot';
 /**
  * Where the key-encryption key and signing keys are held. A provider is written as an address:
  * `file:/run/secrets/kek`, `vault:https://vault:8200/transit/gatehouse`,
- * `awskms:eu-central-1/alias/gatehouse`, `gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k`,
- * `pkcs11:token=gatehouse;object=kek?module-path=/usr/lib/softhsm/libsofthsm2.so` (RFC 7512).
+ * `awskms:eu-central-1/alias/gatehouse`, `gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k`.
  */
 export class KeyProvidersConfig extends DataAppConfig {
   @EnvText('KEK_PROVIDER', {
@@ -32,7 +31,10 @@ export class KeyProvidersConfig extends DataAppConfig {
   })
   signingProviderPurposes!: readonly string[];
 
-  @EnvText('VAULT_TOKEN_FILE', { default: '', description: 'File with the token for Vault or OpenBao; read again when it changes.' })
+  @EnvText('VAULT_TOKEN_FILE', {
+    default: '',
+    description: 'File with the token for Vault or OpenBao; read again when it changes.',
+  })
   vaultTokenFile!: string;
 
   @EnvText('VAULT_NAMESPACE', { default: '' })
@@ -41,10 +43,10 @@ export class KeyProvidersConfig extends DataAppConfig {
   @EnvText('AWS_ACCESS_KEY_ID', { default: '' })
   awsAccessKeyId!: string;
 
-  @EnvSecret('AWS_SECRET_ACCESS_KEY', { default: '' })
+  @EnvSecret('AWS_SECRET_ACCESS_KEY', { default: '', min: 0 })
   awsSecretAccessKey!: string;
 
-  @EnvSecret('AWS_SESSION_TOKEN', { default: '' })
+  @EnvSecret('AWS_SESSION_TOKEN', { default: '', min: 0 })
   awsSessionToken!: string;
 
   @EnvText('AWS_ROLE_ARN', { default: '', description: 'Role taken with AWS_WEB_IDENTITY_TOKEN_FILE (EKS).' })
@@ -70,7 +72,4 @@ export class KeyProvidersConfig extends DataAppConfig {
 
   @EnvUrl('GCP_METADATA_URL', { default: 'http://metadata.google.internal' })
   gcpMetadataUrl!: string;
-
-  @EnvText('PKCS11_PIN_FILE', { default: '', description: 'File with the PIN of the token.' })
-  pkcs11PinFile!: string;
 }

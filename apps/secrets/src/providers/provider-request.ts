@@ -31,7 +31,10 @@ export async function askProvider(provider: string, request: ProviderRequest): P
     const text = await answer.text();
     return { status: answer.status, text, body: objectIn(text) };
   } catch (error) {
-    throw unavailable(provider, (error as Error).name === 'TimeoutError' ? 'it does not answer' : 'it cannot be reached');
+    throw unavailable(
+      provider,
+      (error as Error).name === 'TimeoutError' ? 'it does not answer' : 'it cannot be reached',
+    );
   }
 }
 

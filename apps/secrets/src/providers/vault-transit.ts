@@ -42,8 +42,7 @@ export class VaultTransit extends KeyProvider {
   async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
     const said = { ciphertext: wrapped.toString('utf8'), associated_data: aadOf(context) };
     const answer = await this.ask('POST', `decrypt/${this.key.name}`, said);
-    // What is not to be opened is a bad request there.
-    if (answer.status === 400) throw new IntegrityError();
+    if (answer.status === 400 && isWrongCiphertext(answer.text)) throw new IntegrityError();
     return Buffer.from(textIn(this.id, this.dataOf(answer), 'plaintext'), 'base64');
   }
 
@@ -102,6 +101,9 @@ export class VaultTransit extends KeyProvider {
     return (answer.body.data ?? {}) as Record<string, unknown>;
   }
 }
+
+/** A bad request is also what it says of a key that is not there. */
+const isWrongCiphertext = (text: string): boolean => /authentication failed|invalid ciphertext|base64/.test(text);
 
 const aadOf = (context: readonly string[]): string => lengthPrefixed(context).toString('base64');
 

@@ -1,0 +1,99 @@
+import { StartProblem } from '#boot';
+import { KEY_PURPOSES, type KeyPurpose } from '#contracts';
+import { readKekFile } from '../kek/kek-file.js';
+import type { KeyProvider } from '../kek/key-provider.js';
+import { Keks } from '../kek/keks.js';
+import { LocalKek } from '../kek/local-kek.js';
+import { SigningProviders } from '../keys/signing-providers.js';
+import type { SecretsConfig } from '../secrets.config.js';
+import { AwsCredentialSource } from './aws-credentials.js';
+import { AwsKms } from './aws-kms.js';
+import { GcpTokenSource } from './gcp-credentials.js';
+import { GcpKms } from './gcp-kms.js';
+import { readAddress, type ProviderAddress } from './provider-address.rules.js';
+import { VaultTransit } from './vault-transit.js';
+
+/** The providers that the configuration names, opened. */
+export interface OpenProviders {
+  keks: Keks;
+  signing: SigningProviders;
+}
+
+/** @throws StartProblem when a provider is not written as it should be, or cannot be opened */
+export async function openProviders(config: SecretsConfig): Promise<OpenProviders> {
+  const create = config.profile === 'development';
+  const opened = new Map<string, KeyProvider>();
+  const open = async (name: string, address: string, mayCreate = false): Promise<KeyProvider> => {
+    const known = opened.get(address);
+    if (known) return known;
+    const provider = await openProvider(name, address, config, mayCreate);
+    opened.set(address, provider);
+    return provider;
+  };
+  const current = config.kekProvider
+    ? await open('KEK_PROVIDER', config.kekProvider)
+    : await open('KEK_FILE', `file:${config.kekFile}`, create);
+  const previous: KeyProvider[] = [];
+  for (const address of config.kekPrevious) previous.push(await open('KEK_PREVIOUS', address));
+  const elsewhere = config.signingProvider ? await open('SIGNING_PROVIDER', config.signingProvider) : undefined;
+  const purposes = purposesOf(config.signingProviderPurposes);
+  const remote = [...opened.values()].filter((p) => !(p instanceof LocalKek));
+  // Making and using keys in this process needs no key-encryption key of its own.
+  const local = current instanceof LocalKek ? current : new LocalKek(Buffer.alloc(32));
+  const held = elsewhere && !(elsewhere instanceof LocalKek) ? { provider: elsewhere, purposes } : undefined;
+  return { keks: new Keks(current, previous), signing: new SigningProviders(local, held, remote) };
+}
+
+function openProvider(name: string, address: string, config: SecretsConfig, create: boolean): KeyProvider {
+  const where = addressOf(name, address);
+  switch (where.kind) {
+    case 'file':
+      return new LocalKek(readKekFile(where.file, { create }));
+    case 'vault':
+      return new VaultTransit({ ...where, tokenFile: config.vaultTokenFile, namespace: config.vaultNamespace });
+    case 'awskms':
+      return openAws(where, config);
+    case 'gcpkms':
+      return openGcp(where, config);
+  }
+}
+
+function openAws({ region, keyId }: { region: string; keyId: string }, config: SecretsConfig): AwsKms {
+  const source = new AwsCredentialSource(`awskms:${region}/${keyId}`, {
+    accessKeyId: config.awsAccessKeyId,
+    secretAccessKey: config.awsSecretAccessKey,
+    sessionToken: config.awsSessionToken,
+    roleArn: config.awsRoleArn,
+    tokenFile: config.awsWebIdentityTokenFile,
+    stsUrl: config.awsStsUrl || `https://sts.${region}.amazonaws.com/`,
+  });
+  const url = (config.awsKmsUrl || `https://kms.${region}.amazonaws.com`).replace(/\/$/, '');
+  return new AwsKms({ region, keyId, url }, source);
+}
+
+function openGcp({ name }: { name: string }, config: SecretsConfig): GcpKms {
+  const who = { credentialsFile: config.googleCredentialsFile, metadataUrl: config.gcpMetadataUrl };
+  return new GcpKms({ name, url: config.gcpKmsUrl.replace(/\/$/, '') }, new GcpTokenSource(`gcpkms:${name}`, who));
+}
+
+function addressOf(name: string, address: string): ProviderAddress {
+  try {
+    return readAddress(address);
+  } catch (error) {
+    throw new StartProblem({
+      what: `The key provider in ${name} is not written as it should be`,
+      why: `${address} is no address of one`,
+      fix: (error as Error).message,
+    });
+  }
+}
+
+function purposesOf(listed: readonly string[]): KeyPurpose[] {
+  const unknown = listed.find((purpose) => !(KEY_PURPOSES as readonly string[]).includes(purpose));
+  if (unknown === undefined) return listed as KeyPurpose[];
+  throw new StartProblem({
+    what: 'SIGNING_PROVIDER_PURPOSES names a purpose that there is not',
+    why: `${unknown} is none`,
+    fix: `Write some of: ${KEY_PURPOSES.join(', ')}.`,
+  });
+}
