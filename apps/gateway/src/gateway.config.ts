@@ -69,6 +69,13 @@ export class GatewayConfig extends AppConfig {
   @EnvInt('LIMIT_WEBHOOK_PER_MINUTE', { default: 6_000, min: 1, description: 'Pings of one storefront address.' })
   limitWebhook!: number;
 
+  @EnvInt('LIMIT_PRODUCER_PER_MINUTE', {
+    default: 60_000,
+    min: 1,
+    description: 'Events of one internal caller for people’s clients; counted by caller, wherever it calls from.',
+  })
+  limitProducer!: number;
+
   @EnvInt('LIMIT_ANY_PER_MINUTE', { default: 600, min: 1, description: 'Everything that has no limit of its own.' })
   limitAny!: number;
 

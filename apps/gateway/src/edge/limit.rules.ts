@@ -12,6 +12,7 @@ export const LIMIT_NAMES = [
   'device_start',
   'pairing_claim',
   'webhook',
+  'producer',
   'any',
 ] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
@@ -47,6 +48,7 @@ export function limitsOf(config: GatewayConfig): Record<LimitName, Limit> {
     device_start: limit('device_start', config.limitDeviceStart, MINUTE, true),
     pairing_claim: limit('pairing_claim', config.limitPairingClaim, MINUTE, true),
     webhook: limit('webhook', config.limitWebhook, MINUTE, false),
+    producer: limit('producer', config.limitProducer, MINUTE, false),
     any: limit('any', config.limitAny, MINUTE, false),
   };
 }
