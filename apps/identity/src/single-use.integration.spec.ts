@@ -75,7 +75,12 @@ const KINDS: Record<string, () => Promise<() => Promise<unknown>>> = {
   'mfa-challenges.consume': async () => {
     const token = hash();
     const pending = { user_id: me(), client_id: 'web', grant_name: 'password' as const, amr: ['pwd'] };
-    await get(MfaChallengesRepository).open(token, { ...pending, device_id: null, scopes: null });
+    await get(MfaChallengesRepository).open(token, {
+      ...pending,
+      device_id: null,
+      scopes: null,
+      credential_version: null,
+    });
     return () => get(MfaChallengesRepository).consume(token);
   },
   'recovery-codes.consume': async () => {

@@ -13,6 +13,8 @@ export interface PendingSignIn {
   amr: string[];
   device_id: string | null;
   scopes: string[] | null;
+  /** Of the account when its password was shown: another password since then voids the sign-in. */
+  credential_version: number | null;
 }
 
 /** Interim tokens by hash: table `mfa_challenges`. */
@@ -22,8 +24,8 @@ export class MfaChallengesRepository {
 
   async open(tokenHash: Buffer, pending: PendingSignIn): Promise<void> {
     await this.tx.query(
-      `INSERT INTO mfa_challenges (token_hash, user_id, client_id, grant_name, amr, device_id, scopes, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '${LIFE_MINUTES} minutes')`,
+      `INSERT INTO mfa_challenges (token_hash, user_id, client_id, grant_name, amr, device_id, scopes, credential_version, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + interval '${LIFE_MINUTES} minutes')`,
       [
         tokenHash,
         pending.user_id,
@@ -32,13 +34,14 @@ export class MfaChallengesRepository {
         pending.amr,
         pending.device_id,
         pending.scopes,
+        pending.credential_version,
       ],
     );
   }
 
   async find(tokenHash: Buffer): Promise<PendingSignIn | undefined> {
     const [row] = await this.tx.query<PendingSignIn>(
-      `SELECT user_id, client_id, grant_name, amr, device_id, scopes FROM mfa_challenges
+      `SELECT user_id, client_id, grant_name, amr, device_id, scopes, credential_version FROM mfa_challenges
        WHERE token_hash = $1 AND consumed_at IS NULL AND expires_at > now()`,
       [tokenHash],
     );

@@ -143,6 +143,17 @@ describe('a sign-in with two steps', () => {
     await expect(outcome(second(old.mfa_token, codes[1]!))).resolves.toBe('token_invalid');
   });
 
+  it('R-MF6 R-RC1: a sign-in that waits is worth nothing once its password is another one', async () => {
+    const { issued, codes } = await enrol();
+    const { mfa_token } = await challenge(issued);
+    // As if the challenge had been written in the moment after a reset has swept the account.
+    const replaced = 'UPDATE website_users SET credential_version = credential_version + 1 WHERE id = $1';
+    await app.database.query(replaced, [issued.tokens.user.id]);
+    await expect(outcome(second(mfa_token, codes[0]!))).resolves.toBe('invalid_credentials');
+    const anew = await challenge(issued);
+    await expect(second(anew.mfa_token, codes[0]!)).resolves.toHaveProperty('issued');
+  });
+
   it('H3: of 50 that show one token and code at once, one is signed in', async () => {
     const { issued, codes } = await enrol();
     const before = await live(issued);

@@ -40,9 +40,10 @@ export class PendingSignIns {
     const pending = await this.find(mfaToken);
     const user = await this.users.find(pending.user_id);
     if (!user) throw InvalidCredentials.with();
-    const { client_id, grant_name: grant, device_id, scopes } = pending;
+    const { client_id, grant_name: grant, device_id, scopes, credential_version } = pending;
     const proofs = {
-      ...{ user, policy: this.clients.policyOf(client_id), grant, origin },
+      user: { ...user, credential_version: credential_version ?? undefined },
+      ...{ policy: this.clients.policyOf(client_id), grant, origin },
       amr: [...pending.amr, ...factor.amr, MFA],
       device_id: device_id ?? undefined,
       scopes: scopes ?? undefined,

@@ -11,6 +11,7 @@ import { Authorization1795300000400 } from './1795300000400-authorization.js';
 import { AuditAndAdmin1795300000500 } from './1795300000500-audit-and-admin.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 import { ActionGrants1795300000900 } from './1795300000900-action-grants.js';
+import { ChallengeVersions1795300001000 } from './1795300001000-challenge-versions.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AuditAndAdmin1795300000500,
   ProfilesAndLifecycle1795300000600,
   ActionGrants1795300000900,
+  ChallengeVersions1795300001000,
 ];

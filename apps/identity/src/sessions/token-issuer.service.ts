@@ -98,7 +98,7 @@ const mayRefresh = ({ policy, scopes }: Proofs): boolean =>
 
 const pendingOf = ({ user, policy, grant, amr, device_id, scopes }: Proofs): PendingSignIn => ({
   ...{ user_id: user.id, client_id: policy.client_id, grant_name: grant, amr },
-  ...{ device_id: device_id ?? null, scopes: scopes ?? null },
+  ...{ device_id: device_id ?? null, scopes: scopes ?? null, credential_version: user.credential_version ?? null },
 });
 
 function newSession(proofs: Proofs): NewSession {
