@@ -13,7 +13,7 @@ export class RealtimeConfig extends AppConfig {
   @EnvInt('SOCKET_BUFFER_BYTES', { default: 1_048_576, min: 65_536 })
   socketBufferBytes!: number;
 
-  /** Milliseconds over which sockets are closed when this replica stops. */
-  @EnvInt('DRAIN_SPREAD_MS', { default: 2_000, min: 0, max: 30_000 })
+  /** Milliseconds over which sockets are closed at most when this replica stops; it has to end before the drain does. */
+  @EnvInt('DRAIN_SPREAD_MS', { default: 8_000, min: 0, max: 30_000 })
   drainSpreadMs!: number;
 }

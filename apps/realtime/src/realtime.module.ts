@@ -1,15 +1,39 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessTokensModule } from '#access-tokens';
-import { BusModule } from '#bus';
+import { BusModule, SharedStore } from '#bus';
+import { Cooldowns } from './cooldown/cooldowns.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
-import { FramesController } from './frames/frames.controller.js';
-import { FramesService } from './frames/frames.service.js';
+import { Channels } from './fanout/channels.service.js';
+import { DeliveryMetrics } from './fanout/delivery-metrics.service.js';
+import { FrameHistory } from './fanout/frame-history.service.js';
+import { FramePublisher } from './fanout/frame-publisher.service.js';
+import { Resumption } from './fanout/resumption.service.js';
+import { ProducerKeys } from './idempotency/producer-keys.service.js';
+import { ProducersController } from './producers/producers.controller.js';
+import { ProducersService } from './producers/producers.service.js';
+import { Receivers } from './producers/receivers.service.js';
 import type { RealtimeConfig } from './realtime.config.js';
 import { Connections } from './sockets/connections.js';
+import { Openings } from './sockets/openings.service.js';
+import { Outboxes } from './sockets/outboxes.service.js';
 import { PresenceReports } from './sockets/presence-reports.service.js';
 import { SocketsDrain } from './sockets/sockets-drain.service.js';
 import { SocketsUpkeep } from './sockets/sockets-upkeep.service.js';
+import { TokenRefresh } from './sockets/token-refresh.service.js';
 import { UpgradesService } from './sockets/upgrades.service.js';
+
+const FANOUT = [Channels, DeliveryMetrics, FrameHistory, FramePublisher, Resumption];
+const PRODUCERS = [Cooldowns, ProducerKeys, ProducersService, Receivers, SharedStore];
+const SOCKETS = [
+  Connections,
+  Openings,
+  Outboxes,
+  PresenceReports,
+  SocketsDrain,
+  SocketsUpkeep,
+  TokenRefresh,
+  UpgradesService,
+];
 
 @Module({})
 export class RealtimeModule {
@@ -20,8 +44,8 @@ export class RealtimeModule {
         BusModule.forApp({ app: 'realtime', url: config.natsUrl, seedFile: config.natsSeedFile }),
         AccessTokensModule.forApp(config.publicUrl),
       ],
-      controllers: [FramesController, ErasureController],
-      providers: [FramesService, Connections, PresenceReports, SocketsDrain, SocketsUpkeep, UpgradesService],
+      controllers: [ProducersController, ErasureController],
+      providers: [...FANOUT, ...PRODUCERS, ...SOCKETS],
     };
   }
 }

@@ -1,6 +1,6 @@
-import type { WebSocket } from 'ws';
+import type { Outbox } from '../fanout/outbox.js';
 
-/** What is known about a person when their socket opens. */
+/** What is known about a person when their connection opens. */
 export interface ConnectionOwner {
   userId: string;
   /** A person's; a device's token has none. */
@@ -15,7 +15,7 @@ export interface ConnectionOwner {
 
 /** Close codes of http-api.md "Realtime". */
 export const CLOSE = {
-  tooManyFrames: 1008,
+  policy: 1008,
   noPong: 1011,
   restarting: 1012,
   tooSlow: 1013,
@@ -23,57 +23,64 @@ export const CLOSE = {
   revoked: 4403,
 } as const;
 
-/** Frames a client may send in one second; what it says is ignored, but a flood costs. */
-const FRAMES_PER_SECOND = 50;
+/** What goes on below a connection. */
+export interface Transport {
+  /** Says goodbye and ends; whoever does not answer is cut off. */
+  close(code: number, reason: string): void;
+  /** Asks whether the other side is there. @returns whether it can be asked */
+  ping(): void;
+  /** When the other side was heard last, in ms. */
+  readonly heardAt: number;
+}
 
-/** One open socket. */
+/** One open connection, a WebSocket or a stream of server-sent events. */
 export class Connection {
-  private alive = true;
-  private framesInWindow = 0;
-  private windowStart = 0;
+  private pingedAt = 0;
+  private warned = false;
+  private told?: number;
+  private readonly openedAt = Date.now();
 
   constructor(
-    private readonly socket: WebSocket,
-    readonly owner: ConnectionOwner,
-    private readonly bufferLimit: number,
-  ) {
-    socket.on('pong', () => (this.alive = true));
-    socket.on('message', () => this.countFrame());
-    // A socket error is followed by its close event, which is where it is dealt with.
-    socket.on('error', () => undefined);
+    public owner: ConnectionOwner,
+    readonly outbox: Outbox,
+    private readonly transport: Transport,
+  ) {}
+
+  /** Whether it goes on with another token: the same person's, until that one ends. */
+  renew(owner: ConnectionOwner): void {
+    this.owner = { ...owner, agent: this.owner.agent };
+    this.warned = false;
   }
 
-  /** Writes a frame that was serialized before. A client that does not read is closed, it cannot hold others up. */
-  send(text: string): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    if (this.socket.bufferedAmount > this.bufferLimit) return this.close(CLOSE.tooSlow, 'too slow');
-    this.socket.send(text);
+  /** Tells once that the token ends soon. @param now ms */
+  warnOfExpiry(now: number, aheadMs: number): void {
+    const end = this.owner.expiresAt * 1_000;
+    const ahead = Math.min(aheadMs, (end - this.openedAt) / 2);
+    if (this.warned || end - now > ahead) return;
+    this.warned = true;
+    this.outbox.say({ type: 'token_expiring', data: { expires_at: new Date(end).toISOString() } });
   }
 
-  /** Closes a client that has not answered the ping before, else pings it. */
-  beat(): void {
-    if (!this.alive) return this.close(CLOSE.noPong, 'no pong');
-    this.alive = false;
-    this.socket.ping();
+  /** Lets the client know where it stands, unless it was told within this time. */
+  tellCursor(now: number, everyMs: number): void {
+    if (now - (this.told ?? this.openedAt) < everyMs) return;
+    this.told = now;
+    this.outbox.say({ type: 'cursor', data: {} });
   }
 
-  /** Says goodbye; a peer that does not answer within two seconds is cut off. */
+  ping(): void {
+    this.pingedAt = Date.now();
+    this.transport.ping();
+  }
+
+  /** Whether the last ping was answered. */
+  get answers(): boolean {
+    return this.transport.heardAt >= this.pingedAt;
+  }
+
+  /** What is written already goes out first. */
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
-    setTimeout(() => this.socket.terminate(), 2_000).unref();
-  }
-
-  onClose(done: (code: number) => void): void {
-    this.socket.once('close', (code) => done(code));
-  }
-
-  private countFrame(): void {
-    const now = Date.now();
-    if (now - this.windowStart >= 1_000) {
-      this.windowStart = now;
-      this.framesInWindow = 0;
-    }
-    this.framesInWindow += 1;
-    if (this.framesInWindow > FRAMES_PER_SECOND) this.close(CLOSE.tooManyFrames, 'too many frames');
+    this.outbox.flush();
+    this.transport.close(code, reason);
   }
 }

@@ -4,7 +4,11 @@ import { RealtimeConfig } from '../realtime.config.js';
 import { CLOSE } from './connection.js';
 import { Connections } from './connections.js';
 
-/** Empties this replica when it stops: no more upgrades, then the open sockets one after the other. */
+/** Few connections need no long goodbye. */
+const PER_CONNECTION_MS = 10;
+const PARTING_MS = 2_500;
+
+/** Empties this replica when it stops: no more upgrades, then the open connections one after the other. */
 @Injectable()
 export class SocketsDrain {
   private stopping = false;
@@ -25,13 +29,24 @@ export class SocketsDrain {
     return this.stopping;
   }
 
-  /** Closes in even steps, so that clients do not all come back to the next replica at once (RT30). */
+  /**
+   * Those that can are asked to go by themselves, to another replica before they leave this one; the others are closed
+   * in even steps, so that they do not all come back at once (RT30). Events reach each until it is closed.
+   */
   private async closeAll(): Promise<void> {
     const open = [...this.connections.all()];
-    const pause = this.config.drainSpreadMs / Math.max(open.length, 1);
-    for (const connection of open) {
+    // The drain as a whole has an end, and closing is not all of it.
+    const limit = Math.min(this.config.drainSpreadMs, this.config.drainSeconds * 500);
+    const within_ms = Math.min(limit, open.length * PER_CONNECTION_MS);
+    for (const { outbox } of open) outbox.say({ type: 'reconnect', data: { within_ms } });
+    const start = Date.now();
+    for (const [i, connection] of open.entries()) {
+      const due = start + ((i + 1) * within_ms) / open.length;
+      if (due > Date.now()) await sleep(due - Date.now());
       connection.close(CLOSE.restarting, 'restarting');
-      if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause));
     }
+    for (const until = Date.now() + PARTING_MS; this.connections.count && Date.now() < until;) await sleep(20);
   }
 }
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,28 +1,41 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { RevocationList } from '#access-tokens';
+import { Metrics } from '#boot';
 import { RealtimeConfig } from '../realtime.config.js';
 import { CLOSE, type Connection } from './connection.js';
 import { Connections } from './connections.js';
 
-const EXPIRY_CHECK_MS = 5_000;
+const CHECK_MS = 5_000;
 const DEVICES_MS = 60_000;
+/** How long a pong may take. */
+const PONG_MS = 8_000;
+/** A client that takes nothing for so long is not slow, it has stopped (RT22). */
+const STALLED_MS = 20_000;
+/** A connection outlives its token by this: clocks differ, and a client may be about to send the next one. */
+const EXPIRED_MS = 15_000;
+const EXPIRY_WARNING_MS = 60_000;
+const CURSOR_MS = 240_000;
 
-/** Ends what must not stay open: dead peers, expired tokens, revoked sessions. One timer for all sockets. */
+/** Ends what must not stay open: dead peers, stalled ones, expired tokens, revoked sessions. One timer for all. */
 @Injectable()
 export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timers: NodeJS.Timeout[] = [];
+  private readonly timeouts;
 
   constructor(
     private readonly config: RealtimeConfig,
     private readonly connections: Connections,
     private readonly revocations: RevocationList,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.timeouts = metrics.counter('gatehouse_realtime_heartbeat_timeouts_total', 'Clients that answered no ping.');
+  }
 
   onApplicationBootstrap(): void {
     this.revocations.onRevoked((ids) => this.closeRevoked(new Set(ids)));
     this.timers = [
-      setInterval(() => this.each((c) => c.beat()), this.config.heartbeatSeconds * 1_000).unref(),
-      setInterval(() => this.closeExpired(Date.now() / 1_000), EXPIRY_CHECK_MS).unref(),
+      setInterval(() => this.beat(), this.config.heartbeatSeconds * 1_000).unref(),
+      setInterval(() => this.check(Date.now()), CHECK_MS).unref(),
       setInterval(() => this.connections.noteDevices(), DEVICES_MS).unref(),
     ];
   }
@@ -31,16 +44,35 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** @param now Unix seconds */
-  closeExpired(now: number): void {
-    this.each((c) => c.owner.expiresAt <= now && c.close(CLOSE.expired, 'token expired'));
+  /** @param now ms */
+  check(now: number): void {
+    this.each((c) => {
+      c.warnOfExpiry(now, EXPIRY_WARNING_MS);
+      c.tellCursor(now, CURSOR_MS);
+      if (c.owner.expiresAt * 1_000 + EXPIRED_MS <= now) c.close(CLOSE.expired, 'token expired');
+      else if (now - (c.outbox.stalledSince ?? now) > STALLED_MS) c.close(CLOSE.tooSlow, 'too slow');
+    });
   }
 
   closeRevoked(ids: ReadonlySet<string>): void {
-    this.each(
-      (c) =>
-        (ids.has(c.owner.sessionId ?? '') || ids.has(c.owner.tokenId)) && c.close(CLOSE.revoked, 'session revoked'),
-    );
+    this.each((c) => {
+      if (ids.has(c.owner.sessionId ?? '') || ids.has(c.owner.tokenId)) c.close(CLOSE.revoked, 'session revoked');
+    });
+  }
+
+  private beat(): void {
+    this.each((c) => c.ping());
+    const check = setTimeout(() => this.closeSilent(), Math.min(PONG_MS, this.config.heartbeatSeconds * 900));
+    check.unref();
+  }
+
+  /** Closes who did not answer the last ping (RT23). */
+  closeSilent(): void {
+    this.each((c) => {
+      if (c.answers) return;
+      this.timeouts.inc();
+      c.close(CLOSE.noPong, 'no pong');
+    });
   }
 
   private each(act: (connection: Connection) => unknown): void {

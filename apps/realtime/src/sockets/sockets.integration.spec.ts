@@ -1,117 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { WebSocket } from 'ws';
-import type { AccessTokenVerifier, DeviceSightings, RevocationList } from '#access-tokens';
-import { Log, Metrics, type InternalListener, type Shutdown } from '#boot';
-import type { Bus } from '#bus';
-import { InvalidToken } from '#contracts';
-import { eventually, testBroker, type TestBroker } from '../../../../test/support/index.js';
-import { FramesService } from '../frames/frames.service.js';
-import type { RealtimeConfig } from '../realtime.config.js';
-import { Connections } from './connections.js';
-import { SocketsDrain } from './sockets-drain.service.js';
-import { SocketsUpkeep } from './sockets-upkeep.service.js';
-import { UpgradesService } from './upgrades.service.js';
+import { pause } from '../../../../test/support/eventually.js';
+import { testBroker, type TestBroker } from '../../../../test/support/index.js';
+import { closeClients, V1, type Client } from '../../test/client.js';
+import { Replica, soon } from '../../test/replica.js';
+import type { EventClass } from '../fanout/event-class.rules.js';
 
-const soon = () => Math.floor(Date.now() / 1000) + 600;
-
-/** One replica of realtime: its own connection to the broker, its own HTTP server. Tokens are `<user>:<session>`. */
-class Replica {
-  readonly server: Server = createServer();
-  readonly revoked = new Set<string>();
-  readonly sighted: unknown[] = [];
-  private tell: (ids: string[]) => void = () => undefined;
-  private stops: (() => Promise<void> | void)[] = [];
-  readonly frames: FramesService;
-  readonly upkeep: SocketsUpkeep;
-  readonly connections: Connections;
-
-  private constructor(private readonly nats: NatsConnection) {
-    const bus = { connection: nats } as unknown as Bus;
-    const config = { heartbeatSeconds: 60, socketBufferBytes: 1_048_576, drainSpreadMs: 20 } as RealtimeConfig;
-    const log = Log.create({ app: 'realtime', level: 'silent' });
-    const revocations = {
-      onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell),
-    } as unknown as RevocationList;
-    this.frames = new FramesService(bus);
-    const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
-    this.connections = new Connections(config, bus, log, sightings as unknown as DeviceSightings, new Metrics());
-    this.upkeep = new SocketsUpkeep(config, this.connections, revocations);
-    const listener = {
-      onUpgrade: (_: string, take: Parameters<InternalListener['onUpgrade']>[1]) => this.server.on('upgrade', take),
-    } as unknown as InternalListener;
-    const shutdown = {
-      register: (_phase: string, _name: string, stop: () => void) => this.stops.push(stop),
-    } as unknown as Shutdown;
-    const verifier = { verifyBearer: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
-    const drain = new SocketsDrain(config, this.connections, shutdown);
-    new UpgradesService(listener, verifier, this.connections, drain, log).onApplicationBootstrap();
-    this.upkeep.onApplicationBootstrap();
-  }
-
-  static async start(broker: TestBroker): Promise<Replica> {
-    const replica = new Replica(await connect(broker.connectionOptions('realtime')));
-    await new Promise<void>((resolve) => replica.server.listen(0, '127.0.0.1', resolve));
-    return replica;
-  }
-
-  private verify(token: string): Promise<unknown> {
-    const [sub, sid] = token.split(':');
-    if (!sid || this.revoked.has(sid)) return Promise.reject(InvalidToken.with());
-    const jti = `jti-${sid}`;
-    if (this.revoked.has(jti)) return Promise.reject(InvalidToken.with());
-    const whose = sid.startsWith('device-') ? { device_id: sid } : { sid };
-    return Promise.resolve({ sub, ...whose, jti, exp: soon(), client_id: 'web', roles: [] });
-  }
-
-  revoke(sid: string): void {
-    this.revoked.add(sid);
-    this.tell([sid]);
-  }
-
-  drain = async (): Promise<void> => {
-    for (const stop of this.stops) await stop();
-  };
-
-  open(token: string, query = '', protocols: string[] = []): Promise<Client> {
-    const { port } = this.server.address() as AddressInfo;
-    return Client.open(`ws://127.0.0.1:${port}/v1/auth/ws${query}`, token, protocols);
-  }
-
-  async stop(): Promise<void> {
-    this.upkeep.onApplicationShutdown();
-    this.server.close();
-    this.server.closeAllConnections();
-    await this.nats.close();
-  }
-}
-
-const opened: WebSocket[] = [];
-afterEach(() => opened.splice(0).forEach((socket) => socket.terminate()));
-
-class Client {
-  readonly ids: string[] = [];
-  readonly closed: Promise<number>;
-
-  private constructor(readonly socket: WebSocket) {
-    opened.push(socket);
-    socket.on('message', (data) => this.ids.push((JSON.parse(String(data)) as { id: string }).id));
-    this.closed = new Promise((resolve) => socket.once('close', resolve));
-  }
-
-  static open(url: string, token: string, protocols: string[]): Promise<Client> {
-    const client = new Client(new WebSocket(url, protocols, { headers: { authorization: `Bearer ${token}` } }));
-    return new Promise((resolve, reject) => {
-      client.socket.once('open', () => resolve(client));
-      client.socket.once('unexpected-response', (_, response) => reject(new Error(String(response.statusCode))));
-      client.socket.on('error', reject);
-    });
-  }
-
-  has = (id: string): Promise<string> => eventually(`frame ${id}`, 10_000, async () => this.ids.find((i) => i === id));
-}
+afterEach(closeClients);
 
 let broker: TestBroker;
 let a: Replica;
@@ -127,7 +22,9 @@ afterAll(async () => {
 
 const person = () => ({ user: randomUUID(), session: randomUUID() });
 const publish = (from: Replica, user_id: string | undefined, id: string = randomUUID()) =>
-  from.frames.publish({ id, type: 'notification', data: {}, user_id, audience: 'all' });
+  from.publisher.publish(user_id, { id, type: 'notification', data: {} }, 'notification');
+const tell = (user_id: string, id: string, eventClass: EventClass) =>
+  a.publisher.publish(user_id, { id, type: 'chat_message', data: {} }, eventClass);
 /** A frame that comes last: once it is here, whatever was to come before it has come. */
 const mark = async (user: string, ...clients: Client[]) => {
   const id = randomUUID();
@@ -180,10 +77,10 @@ describe('frames', () => {
     const one = person();
     const [browser, agent] = [
       await a.open(`${one.user}:${one.session}`),
-      await a.open(`${one.user}:${one.session}`, '?as=agent'),
+      await a.open(`${one.user}:${one.session}`, { query: { as: 'agent' } }),
     ];
     const id = randomUUID();
-    await a.frames.publish({ id, type: 'chat_message', data: {}, user_id: one.user, audience: 'agents' });
+    await tell(one.user, id, 'chat');
     const last = await mark(one.user, browser, agent);
     expect([agent.ids, browser.ids]).toEqual([[id, last], [last]]);
   });
@@ -196,7 +93,7 @@ describe('a socket', () => {
 
   it('negotiates gatehouse.v1 and never echoes the token that was offered beside it', async () => {
     const one = person();
-    const client = await a.open(`${one.user}:${one.session}`, '', ['bearer.secret', 'gatehouse.v1']);
+    const client = await a.open(`${one.user}:${one.session}`, { protocols: ['bearer.secret', 'gatehouse.v1'] });
     expect(client.socket.protocol).toBe('gatehouse.v1');
   });
 
@@ -212,13 +109,42 @@ describe('a socket', () => {
     expect(quiet!.ids).toEqual([last]);
   });
 
-  it('RT5: is closed with 4401 once its token has expired', async () => {
+  it('RT5: is closed with 4401 within thirty seconds of its token’s end', async () => {
     const one = person();
     const client = await a.open(`${one.user}:${one.session}`);
-    a.upkeep.closeExpired(soon());
+    const exp = soon() * 1_000;
+    a.upkeep.check(exp - 1_000);
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
-    a.upkeep.closeExpired(soon() + 60);
+    a.upkeep.check(exp + 20_000);
     expect(await client.closed).toBe(4401);
+  });
+
+  it('RT5: goes on with the next token of the same person, which it is told to bring in time', async () => {
+    const one = person();
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    const client = await a.open(`${one.user}:${one.session}:${exp}`, V1);
+    a.upkeep.check(exp * 1_000 - 50_000);
+    a.upkeep.check(exp * 1_000 - 45_000);
+    const warning = await client.frame('token_expiring');
+    expect(warning.data.expires_at).toBe(new Date(exp * 1_000).toISOString());
+    client.say({ type: 'refresh', data: { token: `${one.user}:${one.session}:${exp + 900}` } });
+    const answer = await client.frame('refreshed');
+    expect(answer.data.expires_at).toBe(new Date((exp + 900) * 1_000).toISOString());
+    a.upkeep.check(exp * 1_000 + 60_000);
+    const last = await mark(one.user, client);
+    expect(client.ids).toEqual([last]);
+    expect(client.of('token_expiring')).toHaveLength(1);
+    a.upkeep.check((exp + 960) * 1_000);
+    expect(await client.closed).toBe(4401);
+  });
+
+  it('RT5: keeps its token when the next one is bad, and is closed with 4403 when it is somebody else’s', async () => {
+    const [one, other] = [person(), person()];
+    const client = await a.open(`${one.user}:${one.session}`, V1);
+    client.say({ type: 'refresh', data: { token: 'nonsense' } });
+    expect((await client.frame('refresh_failed')).data).toEqual({ code: 'invalid_token' });
+    client.say({ type: 'refresh', data: { token: `${other.user}:${other.session}` } });
+    expect(await client.closed).toBe(4403);
   });
 
   it('RT6: is closed with 4403 when its session is revoked, on whichever replica, and no other is', async () => {
@@ -244,7 +170,7 @@ describe('a socket', () => {
     ];
     expect(a.sighted).toContain(one.session);
     const id = randomUUID();
-    await a.frames.publish({ id, type: 'chat_message', data: {}, user_id: one.user, audience: 'agents' });
+    await tell(one.user, id, 'chat');
     const last = await mark(one.user, device, again, browser);
     expect([device.ids, again.ids, browser.ids]).toEqual([[id, last], [id, last], [last]]);
     for (const replica of [a, b]) replica.revoke(`jti-${one.session}`);
@@ -256,11 +182,12 @@ describe('a socket', () => {
   it('RT23: that answers no ping is closed with 1011', async () => {
     const one = person();
     const client = await a.open(`${one.user}:${one.session}`);
-    const [connection] = [...a.connections.all()].filter((c) => c.owner.userId === one.user);
+    const [connection] = a.connections.of(one.user);
     client.socket.pong = () => undefined;
     client.socket.pause();
-    connection!.beat();
-    connection!.beat();
+    await pause(2);
+    connection!.ping();
+    a.upkeep.closeSilent();
     client.socket.resume();
     expect(await client.closed).toBe(1011);
   });

@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { AccessTokenVerifier, LEEWAY, type VerifiedToken } from '#access-tokens';
 import { InternalListener, Log } from '#boot';
-import { Refusal } from '#contracts';
-import { CLOSE } from './connection.js';
-import { Connections } from './connections.js';
+import { isRefusedToken, Openings, type Asked, type Opening } from './openings.service.js';
+import { bearerOf } from './request.rules.js';
+import { SocketTransport } from './socket-transport.js';
 import { SocketsDrain } from './sockets-drain.service.js';
+import { TokenRefresh } from './token-refresh.service.js';
 
 export const SOCKET_PATH = '/v1/auth/ws';
 /** The subprotocol of clients that want more than plain events. */
 const PROTOCOL = 'gatehouse.v1';
-/** What a client sends is ignored, so it has no reason to send much. */
+/** A client has nothing to say but a token now and then. */
 const MAX_CLIENT_FRAME = 4_096;
 
 const STATUS_LINES = { 401: 'Unauthorized', 503: 'Service Unavailable' } as const;
@@ -29,9 +29,9 @@ export class UpgradesService implements OnApplicationBootstrap {
 
   constructor(
     private readonly listener: InternalListener,
-    private readonly verifier: AccessTokenVerifier,
-    private readonly connections: Connections,
+    private readonly openings: Openings,
     private readonly drain: SocketsDrain,
+    private readonly refresh: TokenRefresh,
     private readonly log: Log,
   ) {}
 
@@ -40,46 +40,39 @@ export class UpgradesService implements OnApplicationBootstrap {
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://realtime');
     if (this.drain.begun) return refuse(socket, 503);
     try {
-      const bearer = bearerOf(request);
-      const token = await this.verifier.verifyBearer(bearer);
-      // Gone while the token was looked at: its close event, which ends the listening, has been.
-      if (socket.destroyed) return;
-      await this.connections.listen(token.sub, socket);
-      this.server.handleUpgrade(request, socket, head, (ws) => void this.open(ws, bearer, token, url));
+      const opening = await this.openings.prepare(askedBy(request), socket);
+      // Gone while it was looked at: its close event, which ends the listening, has been.
+      if (socket.destroyed) return this.openings.end(opening);
+      this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, opening));
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'unauthenticated') return refuse(socket, 401);
+      if (isRefusedToken(error)) return refuse(socket, 401);
       this.log.warn('a socket could not be opened', { error });
       refuse(socket, 503);
     }
   }
 
-  private async open(ws: WebSocket, bearer: string, token: VerifiedToken, url: URL): Promise<void> {
-    const owner = {
-      userId: token.sub,
-      sessionId: token.sid,
-      tokenId: token.jti,
-      deviceId: token.device_id,
-      expiresAt: token.exp + LEEWAY,
-      // A paired device is there to act for its person.
-      agent: token.device_id !== undefined || url.searchParams.get('as') === 'agent',
-    };
-    const connection = this.connections.add(ws, owner);
-    try {
-      // A revocation between the first look and the registration would otherwise find no connection to close.
-      await this.verifier.verifyBearer(bearer);
-    } catch {
-      connection.close(CLOSE.revoked, 'session revoked');
-    }
+  private open(ws: WebSocket, opening: Opening): void {
+    const transport = new SocketTransport(ws, (text) => void this.refresh.hear(connection, text));
+    const connection = this.openings.start(opening, transport);
+    ws.once('close', (code) => this.openings.end(opening, connection, code));
   }
 }
 
-/** The gateway passes the token in this header only, whatever way the client sent it. */
-const bearerOf = (request: IncomingMessage): string =>
-  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+function askedBy(request: IncomingMessage): Asked {
+  const { searchParams } = new URL(request.url ?? '/', 'http://realtime');
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
+  return {
+    bearer: bearerOf(request),
+    query: searchParams,
+    since: searchParams.get('since') ?? undefined,
+    wire: 'websocket',
+    told: offered.includes(PROTOCOL),
+  };
+}
 
 function refuse(socket: Duplex, status: keyof typeof STATUS_LINES): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_LINES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const retry = status === 503 ? `Retry-After: ${1 + Math.floor(Math.random() * 5)}\r\n` : '';
+  socket.end(`HTTP/1.1 ${status} ${STATUS_LINES[status]}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -56,6 +56,8 @@ const realtimeStream: NewStream = {
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
   max_bytes: 512 * MIB,
+  // Whoever is told a lot pushes out nobody's frames but their own, and what a client missed is read in one go.
+  max_msgs_per_subject: 1_024,
   max_age: nanos(10 * MINUTE),
   duplicate_window: nanos(2 * MINUTE),
   allow_direct: true,

@@ -1,0 +1,182 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { Asks } from './asks.js';
+import type { DeliveryMetrics } from './delivery-metrics.service.js';
+import { Entry } from './entry.js';
+import { CHANNEL_DEPTH, type FrameHistory } from './frame-history.service.js';
+import { Ring, type RingSize } from './ring.js';
+
+/** A client's end of a channel. */
+export interface Hearer {
+  offer(entry: Entry): void;
+  /** Gathers what is offered until it is released as often as it was held. */
+  hold(): void;
+  release(): void;
+  gap(reason: string): void;
+  /** Whether what is offered goes out at once. */
+  readonly keepsUp: boolean;
+}
+
+export interface ChannelPlace {
+  history: FrameHistory;
+  metrics: DeliveryMetrics;
+  /** A place was seen again that is not the same frame: the stream may have been made anew. */
+  onReplay: () => void;
+}
+
+const TRIES = 3;
+
+/**
+ * The frames of one subject, as this replica hears them: each one once and in order. The broker tells with every frame
+ * which one was before it, so a hole shows at once; it is filled from the stream before anything else is passed on.
+ */
+export class Channel {
+  readonly hearers = new Set<Hearer>();
+  /** Place of the newest frame that was passed on, or that was there when it opened. */
+  last = 0;
+  private readonly ring: Ring;
+  private subscription?: Subscription;
+  private opened = false;
+  private healing?: Promise<void>;
+  private waiting: Entry[] = [];
+  private readonly asks = new Asks(() => this.takers());
+
+  constructor(
+    readonly name: string,
+    private readonly place: ChannelPlace,
+    size: RingSize,
+  ) {
+    this.ring = new Ring(size);
+  }
+
+  /** Resolves when nothing that is published from now on can be missed. @throws when the broker does not answer */
+  async open(nc: NatsConnection): Promise<void> {
+    this.subscription = nc.subscribe(`rtl.${this.name}`, {
+      callback: (error, msg) => {
+        if (!error) this.take(msg);
+      },
+    });
+    await nc.flush();
+    const before = await this.place.history.lastSeq(this.name);
+    this.last = Math.max(this.last, before);
+    this.ring.startAt(before);
+    this.opened = true;
+  }
+
+  close(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  /** Resolves when no hole is being filled. */
+  async settled(): Promise<void> {
+    while (this.healing) await this.healing;
+  }
+
+  /** The frame of an id in what this replica has in memory. */
+  findHere(id: string): Entry | undefined {
+    return this.ring.find(id);
+  }
+
+  /** The frame of an id in what the stream has. @throws when the broker does not answer */
+  async find(id: string): Promise<Entry | undefined> {
+    return (await this.place.history.after(this.name, 0)).find((e) => e.id === id);
+  }
+
+  /**
+   * Frames after a place, up to {@link last}; undefined when some may be gone.
+   * @param kept whether the stream still keeps everything since then
+   * @throws when the broker does not answer
+   */
+  async after(seq: number, kept: boolean): Promise<Entry[] | undefined> {
+    const here = this.ring.after(seq);
+    if (here || !kept) return here;
+    const stored = await this.place.history.after(this.name, seq);
+    if (stored.length >= CHANNEL_DEPTH) return undefined;
+    // Later ones are on their way to the clients by themselves.
+    return stored.filter((e) => e.seq <= this.last);
+  }
+
+  /** Fills the hole after the newest frame, if there is one, while the clients wait. */
+  heal(): Promise<void> {
+    this.healing ??= this.fill().finally(() => {
+      this.healing = undefined;
+      for (const entry of this.waiting.splice(0)) this.accept(entry);
+    });
+    return this.healing;
+  }
+
+  /** The stream began anew: nothing of before has a place in it. */
+  restart(): void {
+    this.last = 0;
+    this.ring.clear();
+    for (const hearer of this.hearers) hearer.gap('history_unavailable');
+  }
+
+  private takers(): number {
+    let n = 0;
+    for (const hearer of this.hearers) if (hearer.keepsUp) n += 1;
+    return n;
+  }
+
+  private take(msg: Msg): void {
+    const entry = Entry.from(msg.headers, msg.data);
+    if (!entry) return this.asks.add(msg, this.last);
+    if (this.healing) this.waiting.push(entry);
+    else this.accept(entry);
+  }
+
+  private accept(entry: Entry): void {
+    if (entry.seq <= this.last) {
+      if (this.opened && !this.ring.has(entry)) this.place.onReplay();
+      return;
+    }
+    // What was before the first frame that it hears is not missing: nobody had heard the channel then.
+    if (!this.opened && !this.last) this.last = entry.lastSeq;
+    if (entry.lastSeq > this.last) {
+      this.waiting.push(entry);
+      return void this.heal();
+    }
+    this.pass(entry);
+  }
+
+  private pass(entry: Entry): void {
+    this.last = entry.seq;
+    this.ring.add(entry);
+    for (const hearer of this.hearers) hearer.offer(entry);
+    this.asks.passed(entry.seq);
+  }
+
+  private async fill(): Promise<void> {
+    const held = [...this.hearers];
+    for (const hearer of held) hearer.hold();
+    try {
+      const missed = await this.missed();
+      if (missed.length >= CHANNEL_DEPTH) throw new Error('more was missed than is kept');
+      for (const entry of missed) if (entry.seq > this.last) this.pass(entry);
+      if ((this.waiting[0]?.lastSeq ?? 0) > this.last) throw new Error('what was missed is not kept');
+      this.place.metrics.gap('healed');
+    } catch {
+      this.giveUp();
+    } finally {
+      for (const hearer of held) hearer.release();
+    }
+  }
+
+  private async missed(): Promise<Entry[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.place.history.after(this.name, this.last);
+      } catch (error) {
+        if (attempt >= TRIES) throw error;
+      }
+    }
+  }
+
+  /** Goes on behind the hole; whoever listens is told. */
+  private giveUp(): void {
+    const next = this.waiting[0];
+    if (next) this.last = Math.max(this.last, next.lastSeq);
+    this.ring.clear();
+    this.place.metrics.gap('told');
+    for (const hearer of this.hearers) hearer.gap('history_unavailable');
+  }
+}

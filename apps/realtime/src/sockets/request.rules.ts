@@ -1,0 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The gateway passes the token in this header only, whatever way the client sent it. */
+export const bearerOf = (request: IncomingMessage): string =>
+  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';

@@ -1,0 +1,44 @@
+import type { RawData, WebSocket } from 'ws';
+import { CLOSE, type Transport } from './connection.js';
+
+/** Frames a client may send in one second; nearly all it says is ignored, but a flood costs. */
+const FRAMES_PER_SECOND = 50;
+const PARTING_MS = 2_000;
+
+/** A WebSocket below a connection. */
+export class SocketTransport implements Transport {
+  heardAt = Date.now();
+  private framesInWindow = 0;
+  private windowStart = 0;
+
+  constructor(
+    private readonly socket: WebSocket,
+    onText: (text: string) => void,
+  ) {
+    socket.on('pong', () => (this.heardAt = Date.now()));
+    socket.on('message', (data, isBinary) => this.hear(data, isBinary, onText));
+    // A socket error is followed by its close event, which is where it is dealt with.
+    socket.on('error', () => undefined);
+  }
+
+  ping(): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  /** A peer that does not answer within two seconds is cut off. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    setTimeout(() => this.socket.terminate(), PARTING_MS).unref();
+  }
+
+  private hear(data: RawData, isBinary: boolean, onText: (text: string) => void): void {
+    const now = Date.now();
+    if (now - this.windowStart >= 1_000) {
+      this.windowStart = now;
+      this.framesInWindow = 0;
+    }
+    this.framesInWindow += 1;
+    if (this.framesInWindow > FRAMES_PER_SECOND) this.close(CLOSE.policy, 'too many frames');
+    else if (!isBinary) onText((data as Buffer).toString());
+  }
+}
