@@ -25,6 +25,10 @@ import { LicenseTokensService } from './license-tokens/license-tokens.service.js
 import { RenewalsController } from './renewal/renewals.controller.js';
 import { BuyersQueries } from './renewal/buyers.queries.js';
 import { NewBlobsService } from './renewal/new-blobs.service.js';
+import { NewTermsService } from './renewal/new-terms.service.js';
+import { PaidRenewalsService } from './renewal/paid-renewals.service.js';
+import { SoldTermsController } from './renewal/sold-terms.controller.js';
+import { SoldTermsService } from './renewal/sold-terms.service.js';
 import { RenewalRightsService } from './renewal/renewal-rights.service.js';
 import { RenewalsRepository } from './renewal/renewals.repository.js';
 import { RenewalsService } from './renewal/renewals.service.js';
@@ -83,6 +87,9 @@ const NEW_BLOBS: Provider[] = [
   NewBlobsService,
   RenewalRightsService,
   RenewalsService,
+  NewTermsService,
+  SoldTermsService,
+  PaidRenewalsService,
   BuyersQueries,
   HoldersQueries,
   ReissueTerms,
@@ -126,6 +133,7 @@ const CONTROLLERS: Type[] = [
   RevocationListsController,
   ValidationController,
   RenewalsController,
+  SoldTermsController,
   ReissueController,
   ImportsController,
 ];

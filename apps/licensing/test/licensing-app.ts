@@ -25,6 +25,7 @@ import { ValidationController } from '../src/validation/validation.controller.js
 import { ImportsController } from '../src/imports/imports.controller.js';
 import { ReissueController } from '../src/reissue/reissue.controller.js';
 import { RenewalsController } from '../src/renewal/renewals.controller.js';
+import { SoldTermsController } from '../src/renewal/sold-terms.controller.js';
 import { Neighbours } from './neighbours.js';
 
 const CONTROLLERS: Type<object>[] = [
@@ -39,6 +40,7 @@ const CONTROLLERS: Type<object>[] = [
   RevocationListsController,
   ValidationController,
   RenewalsController,
+  SoldTermsController,
   ReissueController,
   ImportsController,
 ];

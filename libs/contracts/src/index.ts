@@ -77,6 +77,7 @@ export * from './licensing/licensing.events.js';
 export * from './licensing/imports.commands.js';
 export * from './licensing/renewals.commands.js';
 export * from './licensing/renewals.events.js';
+export * from './licensing/terms.commands.js';
 export * from './licensing/validation.commands.js';
 export * from './fulfillment/fulfillment.commands.js';
 export * from './fulfillment/fulfillment.events.js';

@@ -10,7 +10,8 @@ export interface Terms {
   expires_at: Date;
 }
 
-const wholeSeconds = (time: Date): Date => new Date(Math.floor(time.getTime() / 1000) * 1000);
+/** A blob knows no smaller unit. */
+export const wholeSeconds = (time: Date): Date => new Date(Math.floor(time.getTime() / 1000) * 1000);
 
 /** The same day of a later year; from 29 February that is 28 February where the year has no 29th. */
 export function addYears(time: Date, years: number): Date {

@@ -25,8 +25,8 @@ export class LicensesRepository {
   /** Stores what was signed. @returns false when a parallel mint of the same reservation has stored it. */
   async insertSigned(issuance: Issuance, blob: string, kid: string): Promise<boolean> {
     const rows = await this.tx.query(
-      `INSERT INTO licenses (license_key, name, email, tier, issued_at, expires_at, blob, kid, gumroad_order_id, notes, issuance_id)
-       SELECT license_key, name, email, tier, issued_at, expires_at, $2, $3, gumroad_order_id, notes, id
+      `INSERT INTO licenses (license_key, name, email, tier, issued_at, expires_at, paid_until, blob, kid, gumroad_order_id, notes, issuance_id)
+       SELECT license_key, name, email, tier, issued_at, expires_at, expires_at, $2, $3, gumroad_order_id, notes, id
        FROM license_issuance WHERE id = $1
        ON CONFLICT DO NOTHING RETURNING license_key`,
       [issuance.id, blob, kid],

@@ -2,6 +2,7 @@ import { Licensing1763683200001 } from './1763683200001-licensing.js';
 import { Installations1795300000000 } from './1795300000000-installations.js';
 import { RevocationLists1795300000100 } from './1795300000100-revocation-lists.js';
 import { RenewalsAndImports1795300000800 } from './1795300000800-renewals-and-imports.js';
+import { Terms1795300001100 } from './1795300001100-terms.js';
 
 /** The app's migrations, oldest first. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Installations1795300000000,
   RevocationLists1795300000100,
   RenewalsAndImports1795300000800,
+  Terms1795300001100,
 ];

@@ -9,7 +9,7 @@ import { RenewalsRepository, type NewBlobTerms, type Renewable } from './renewal
 interface NewBlob {
   blob: string;
   kid: string;
-  reason: 'renewed' | 'reissued';
+  reason: 'renewed' | 'reissued' | 'changed';
   mail: boolean;
 }
 

@@ -12,7 +12,7 @@ import { LicenseKeys } from '../licenses/license-keys.service.js';
 import { PlanCatalog } from '../plans/plan-catalog.js';
 import { NewBlobsService } from './new-blobs.service.js';
 import { decideRenewal, renewedTerms } from './renewal.rules.js';
-import { RenewalsRepository, type Renewable } from './renewals.repository.js';
+import { RenewalsRepository, type Renewable, type Right } from './renewals.repository.js';
 
 /** Who may have a license renewed: who paid for it, or whose tier allows it. */
 @Injectable()
@@ -47,14 +47,29 @@ export class RenewalRightsService {
     const decision = decideRenewal({ ...license, now, policy, paid_years: right?.years ?? null });
     if (decision.renew === 'done') return null;
     if (decision.renew === 'not_paid') throw notPaid(policy.checkout_url, license.license_key);
-    const issuance = await this.blobs.reserve(license.license_key, {
+    return right ? this.takeRight(license, right) : this.begin(license, decision.years, 'policy');
+  }
+
+  /** The right of an order, while it can be used. */
+  async unusedOf(order: string): Promise<Right | null> {
+    const right = await this.books.right(order);
+    return right && !right.issuance_id && !right.withdrawn_at ? right : null;
+  }
+
+  /** Uses up one right, however short ago the license was renewed. @returns what is to be signed */
+  async takeRight(license: Renewable, right: Right): Promise<Issuance> {
+    const issuance = await this.begin(license, right.years, `order ${right.order_ref}`);
+    await this.books.use(right, issuance.id);
+    return issuance;
+  }
+
+  private begin(license: Renewable, years: number, requested_by: string): Promise<Issuance> {
+    return this.blobs.reserve(license.license_key, {
       purpose: 'renew',
       features: this.plans.ofTier(license.tier).features,
-      ...renewedTerms(license.expires_at, decision.years, now),
-      requested_by: right ? `order ${right.order_ref}` : 'policy',
+      ...renewedTerms(license.expires_at, years, this.clock.now()),
+      requested_by,
     });
-    if (right) await this.books.use(right, issuance.id);
-    return issuance;
   }
 
   private policy({ tier }: Renewable) {

@@ -13,6 +13,9 @@ export interface Renewable extends LicenseStanding {
   blob: string;
   user_id: string | null;
   renewed_at: Date | null;
+  issued_at: Date;
+  /** What its sales paid for, without what renewals gave on top; null: not known apart. */
+  paid_until: Date | null;
 }
 
 export interface Right {
@@ -20,10 +23,14 @@ export interface Right {
   license_key: string;
   years: number;
   issuance_id: string | null;
+  /** The money of its order went back. */
+  withdrawn_at: Date | null;
 }
 
 export interface NewBlobTerms {
-  purpose: 'renew' | 'reissue';
+  purpose: 'renew' | 'reissue' | 'terms';
+  /** Default: the license's own. */
+  tier?: Tier;
   features: string[];
   issued_at: Date;
   expires_at: Date;
@@ -31,7 +38,8 @@ export interface NewBlobTerms {
 }
 
 const LICENSE =
-  'license_key, email, tier, kid, blob, user_id, renewed_at, expires_at, revoked_at, suspended_at FROM licenses';
+  'license_key, email, tier, kid, blob, user_id, renewed_at, issued_at, paid_until, expires_at, revoked_at, suspended_at FROM licenses';
+const RIGHT = 'order_ref, license_key, years, issuance_id, withdrawn_at FROM renewal_rights';
 const ISSUANCE = 'id, license_key, tier, name, email, features, issued_at, expires_at';
 
 /** New blobs of licenses that there are already, and the rights to them. */
@@ -56,9 +64,18 @@ export class RenewalsRepository {
   async reserve(license_key: string, terms: NewBlobTerms): Promise<Issuance> {
     const [made] = await this.tx.query<Issuance & Record<string, unknown>>(
       `INSERT INTO license_issuance (id, purpose, license_key, tier, name, email, features, issued_at, expires_at, requested_by)
-       SELECT $2, $3, license_key, tier, name, email, $4, $5, $6, $7 FROM licenses WHERE license_key = $1
+       SELECT $2, $3, license_key, COALESCE($8, tier), name, email, $4, $5, $6, $7 FROM licenses WHERE license_key = $1
        RETURNING ${ISSUANCE}`,
-      [license_key, newId(), terms.purpose, terms.features, terms.issued_at, terms.expires_at, terms.requested_by],
+      [
+        license_key,
+        newId(),
+        terms.purpose,
+        terms.features,
+        terms.issued_at,
+        terms.expires_at,
+        terms.requested_by,
+        terms.tier ?? null,
+      ],
     );
     return made!;
   }
@@ -71,26 +88,38 @@ export class RenewalsRepository {
 
   async store(issuance: Issuance, blob: string, kid: string, renewedAt: Date | null): Promise<void> {
     await this.tx.query(
-      `UPDATE licenses SET blob = $2, kid = $3, expires_at = $4, renewed_at = COALESCE($5, renewed_at)
+      `UPDATE licenses SET blob = $2, kid = $3, tier = $6, expires_at = $4, renewed_at = COALESCE($5, renewed_at)
        WHERE license_key = $1`,
-      [issuance.license_key, blob, kid, issuance.expires_at, renewedAt],
+      [issuance.license_key, blob, kid, issuance.expires_at, renewedAt, issuance.tier],
     );
   }
 
-  async grant(right: Omit<Right, 'issuance_id'>, grantedBy: string): Promise<Right> {
+  async notePaid(license_key: string, paidUntil: Date): Promise<void> {
+    await this.tx.query('UPDATE licenses SET paid_until = $2 WHERE license_key = $1', [license_key, paidUntil]);
+  }
+
+  async grant(right: Omit<Right, 'issuance_id' | 'withdrawn_at'>, grantedBy: string): Promise<Right> {
     const { order_ref, license_key, years } = right;
     await this.tx.query(
       `INSERT INTO renewal_rights (order_ref, license_key, years, granted_by) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (order_ref) DO NOTHING`,
+       ON CONFLICT (order_ref) DO UPDATE SET withdrawn_at = NULL, issuance_id = NULL
+         WHERE renewal_rights.withdrawn_at IS NOT NULL AND renewal_rights.license_key = excluded.license_key`,
       [order_ref, license_key, years, grantedBy],
     );
-    const sql = 'SELECT order_ref, license_key, years, issuance_id FROM renewal_rights WHERE order_ref = $1';
-    return (await this.tx.query<Right & Record<string, unknown>>(sql, [order_ref]))[0]!;
+    return (await this.right(order_ref))!;
+  }
+
+  async right(order: string): Promise<Right | undefined> {
+    return (await this.tx.query<Right & Record<string, unknown>>(`SELECT ${RIGHT} WHERE order_ref = $1`, [order]))[0];
+  }
+
+  async withdraw({ order_ref }: Right): Promise<void> {
+    await this.tx.query('UPDATE renewal_rights SET withdrawn_at = now() WHERE order_ref = $1', [order_ref]);
   }
 
   async unusedRight(license_key: string): Promise<Right | undefined> {
-    const sql = `SELECT order_ref, license_key, years, issuance_id FROM renewal_rights
-      WHERE license_key = $1 AND issuance_id IS NULL ORDER BY granted_at LIMIT 1`;
+    const sql = `SELECT ${RIGHT}
+      WHERE license_key = $1 AND issuance_id IS NULL AND withdrawn_at IS NULL ORDER BY granted_at LIMIT 1`;
     return (await this.tx.query<Right & Record<string, unknown>>(sql, [license_key]))[0];
   }
 

@@ -37,6 +37,28 @@ export class RenewalsService {
     return this.licenses.read(key);
   }
 
+  /**
+   * Renews by the right of one order, which {@link RenewalRightsService.grant} has noted.
+   * A renewal that was cut off before is finished first.
+   */
+  async renewBy(license_key: string, order: string): Promise<void> {
+    for (;;) {
+      const issuance = await this.tx.run(async () => this.beginBy(await this.blobs.lock(license_key), order));
+      if (!issuance) return;
+      const { blob, kid } = await this.bus.send(SignBlob, claimsOf(issuance));
+      await this.tx.run(() => this.finish(issuance, blob, kid));
+    }
+  }
+
+  /** @returns what is to be signed; nothing when the order's renewal is made */
+  private async beginBy(license: Renewable, order: string): Promise<Issuance | null> {
+    const open = await this.blobs.open(license.license_key);
+    const right = open ? null : await this.rights.unusedOf(order);
+    if (!open && !right) return null;
+    refuseOutOfForce(license);
+    return open ?? this.rights.takeRight(license, right!);
+  }
+
   /** @returns what is to be signed; nothing when the license was renewed a moment ago */
   private async begin(license: Renewable, email: string): Promise<Issuance | null> {
     if (license.email.toLowerCase() !== email.toLowerCase()) throw NotFound.with('There is no license with this key.');

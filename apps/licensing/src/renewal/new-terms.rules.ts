@@ -1,0 +1,40 @@
+import type { Tier } from '#contracts';
+import { addYears, wholeSeconds } from '../licenses/license-terms.rules.js';
+
+export interface LicenseTerms {
+  tier: Tier;
+  expires_at: Date;
+}
+
+export interface WantedTerms extends LicenseTerms {
+  requested_by: string;
+}
+
+/** How the holder is told of other terms: a later end and another tier are worth a mail, an earlier end is not. */
+export function changeOf(
+  from: LicenseTerms,
+  to: LicenseTerms,
+): { reason: 'renewed' | 'changed'; mail: boolean } | null {
+  const later = to.expires_at.getTime() - from.expires_at.getTime();
+  if (from.tier !== to.tier) return { reason: 'changed', mail: true };
+  if (later === 0) return null;
+  return later > 0 ? { reason: 'renewed', mail: true } : { reason: 'changed', mail: false };
+}
+
+/** From when on the new blob says it is valid; one that ends in the past, from when the license was sold. */
+export function issuedFor(license: { issued_at: Date }, expiresAt: Date, now: Date): Date {
+  const issued = wholeSeconds(now);
+  return expiresAt > issued ? issued : license.issued_at;
+}
+
+/** The end of a license whose sales pay until `paid`: what it was given on top of its sales it keeps. */
+export function endOf(license: { expires_at: Date; paid_until: Date | null }, paid: Date): Date {
+  const onTop = license.paid_until ? license.expires_at.getTime() - license.paid_until.getTime() : 0;
+  return new Date(wholeSeconds(paid).getTime() + Math.max(onTop, 0));
+}
+
+/** The end of a license without the years of a renewal; never before it was sold. */
+export function endWithout(license: { issued_at: Date; expires_at: Date }, years: number): Date {
+  const end = addYears(license.expires_at, -years);
+  return end > license.issued_at ? end : new Date(license.issued_at.getTime() + 1_000);
+}
