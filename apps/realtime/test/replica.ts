@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { AccessTokenVerifier, DeviceSightings, RevocationList } from '#access-tokens';
 import { Log, Metrics, type InternalListener, type Shutdown } from '#boot';
@@ -36,6 +36,8 @@ export class Replica {
   readonly connections: Connections;
   readonly upkeep: SocketsUpkeep;
   readonly nats: NatsConnection;
+  /** While it says so, what comes from the bus is lost. */
+  loses: (subject: string) => boolean = () => false;
   private tell: (ids: string[]) => void = () => undefined;
   private stops: (() => Promise<void> | void)[] = [];
 
@@ -44,7 +46,7 @@ export class Replica {
     const settings = { heartbeatSeconds: 60, socketBufferBytes: 1_048_576, drainSpreadMs: 20, drainSeconds: 15 };
     const whole = { ...settings, ...config } as RealtimeConfig;
     const log = Log.create({ app: 'realtime', level: 'silent' });
-    const bus = busOver(nats);
+    const bus = busOver(nats, (subject) => this.loses(subject));
     const verifier = { verifyBearer: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
     const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
     const revocations = { onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell) };
@@ -117,8 +119,8 @@ export class Replica {
 
   private readonly raw = this.trackSockets();
 
-  private trackSockets(): Set<{ socket: import('node:net').Socket }> {
-    const raw = new Set<{ socket: import('node:net').Socket }>();
+  private trackSockets(): Set<{ socket: Socket }> {
+    const raw = new Set<{ socket: Socket }>();
     this.server.on('connection', (socket) => {
       const held = { socket };
       raw.add(held);
@@ -129,15 +131,33 @@ export class Replica {
 }
 
 /** What realtime uses of the bus, over a bare connection. */
-function busOver(nats: NatsConnection): Bus {
+function busOver(nats: NatsConnection, loses: (subject: string) => boolean): Bus {
   const on: Record<string, (() => void)[]> = { disconnect: [], reconnect: [] };
   void (async () => {
     for await (const { type } of nats.status()) for (const fn of on[type] ?? []) fn();
   })();
   const bus = {
-    connection: nats,
+    connection: lossy(nats, loses),
     onLost: (fn: () => void) => on.disconnect!.push(fn),
     onReconnect: (fn: () => void) => on.reconnect!.push(fn),
   };
   return bus as unknown as Bus;
+}
+
+/** The same connection, with a subscription that may lose messages. */
+function lossy(nats: NatsConnection, loses: (subject: string) => boolean): NatsConnection {
+  const subscribe: NatsConnection['subscribe'] = (subject, options = {}) =>
+    nats.subscribe(subject, {
+      ...options,
+      callback: (error, msg) => {
+        if (error || !loses(msg.subject)) options.callback?.(error, msg);
+      },
+    });
+  return new Proxy(nats, {
+    get: (target, name) => {
+      if (name === 'subscribe') return subscribe;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
 }
