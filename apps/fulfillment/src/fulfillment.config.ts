@@ -1,7 +1,8 @@
-import { DataAppConfig, EnvFile, EnvFlag, EnvList, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { EnvFile, EnvFlag, EnvList, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { StorefrontsConfig } from './storefronts/storefronts.config.js';
 
 /** What fulfillment is told by its environment. */
-export class FulfillmentConfig extends DataAppConfig {
+export class FulfillmentConfig extends StorefrontsConfig {
   @EnvUrl('PUBLIC_URL', { description: 'Where people reach Gatehouse; links in mails begin with it.' })
   publicUrl!: string;
 
@@ -39,6 +40,7 @@ export class FulfillmentConfig extends DataAppConfig {
     if (this.gumroadConfirm && !this.gumroadAccessToken) {
       problems.push({ name: 'GUMROAD_ACCESS_TOKEN', wrong: 'is missing', fix: 'Set it to an API token of the store.' });
     }
+    for (const store of ['lemonsqueezy', 'paddle', 'stripe'] as const) problems.push(...this.storeProblems(store));
     if (this.profile === 'production') problems.push(...this.developmentOnly());
     return problems;
   }

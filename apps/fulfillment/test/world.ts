@@ -119,7 +119,7 @@ export class World {
   async reset(): Promise<void> {
     await this.quiet();
     await this.database.query(
-      'truncate gumroad_events, orders, order_work, mail_outbox, told, portal_links, portal_sessions cascade',
+      'truncate storefront_events, orders, order_work, mail_outbox, told, portal_links, portal_sessions cascade',
     );
     this.book.reset();
     this.shop.shop.sales.clear();

@@ -1,6 +1,14 @@
 import { Fulfillment1795219200000 } from './1795219200000-fulfillment.js';
 import { Erasure1795300000600 } from './1795300000600-erasure.js';
 import { Portal1795300000800 } from './1795300000800-portal.js';
+import { Stores1795300001000 } from './1795300001000-stores.js';
+import { MailAndErasure1795300001300 } from './1795300001300-mail-and-erasure.js';
 
 /** Migrations of fulfillment's database, oldest first. */
-export const migrations = [Fulfillment1795219200000, Erasure1795300000600, Portal1795300000800];
+export const migrations = [
+  Fulfillment1795219200000,
+  Erasure1795300000600,
+  Portal1795300000800,
+  Stores1795300001000,
+  MailAndErasure1795300001300,
+];

@@ -30,12 +30,12 @@ export class OrderBooks {
 
   /** Ids of the pings about the order that are not done. */
   openEvents(lease: OrderLease): Promise<string[]> {
-    return this.events.openOf(lease.order_id);
+    return this.events.openOf(lease);
   }
 
   /** Everything that ever arrived about the order. */
   pings(lease: OrderLease): Promise<StoredPing[]> {
-    return this.events.pingsOf(lease.order_id);
+    return this.events.pingsOf(lease);
   }
 
   /** The order is as the store tells of it, its license agrees, and its events are done. */
@@ -47,6 +47,15 @@ export class OrderBooks {
       const parked = 'parked' in decision ? decision.parked : undefined;
       await this.events.conclude(events, parked ? 'parked' : 'processed', parked ?? null, lease.attempts);
       if (before?.standing !== row.standing || before.license_key !== row.license_key) await this.tell(row);
+    });
+  }
+
+  /** What the events are about is part of another order: that one is looked at instead. */
+  passOn(lease: OrderLease, events: string[], orderId: string): Promise<void> {
+    return this.tx.run(async () => {
+      if (!(await this.stillOurs(lease))) return;
+      await this.work.want(lease.store, orderId);
+      await this.events.conclude(events, 'processed', null, lease.attempts);
     });
   }
 

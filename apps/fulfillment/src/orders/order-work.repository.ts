@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Store } from '#contracts';
 import { newId, Transactions } from '#persistence';
 
 /** A lease on one order: for its time nobody else works on that order. */
 export interface OrderLease {
-  store: 'gumroad';
+  store: Store;
   order_id: string;
   token: string;
   /** How much was asked for when the lease was taken. */

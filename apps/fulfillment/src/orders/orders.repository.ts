@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Store } from '#contracts';
 import { Transactions } from '#persistence';
 import type { OrderSnapshot } from '../storefronts/order-snapshot.js';
 import type { Standing } from './orders.rules.js';
 
 export interface OrderRow {
-  store: 'gumroad';
+  store: Store;
   order_id: string;
   email: string | null;
   product: string | null;
@@ -34,6 +35,16 @@ export class OrdersRepository {
          standing = excluded.standing, license_key = excluded.license_key, snapshot = excluded.snapshot, updated_at = now()`,
       [order.store, order.order_id, order.email, order.product, order.standing, order.license_key, order.snapshot],
     );
+  }
+
+  /** Whether the order's buyer is erased: the order itself, or the address after it was sold. */
+  async isErased(store: string, { order_id, email, sold_at }: OrderSnapshot): Promise<boolean> {
+    const [row] = await this.tx.query<{ erased: boolean }>(
+      `select exists (select 1 from orders where store = $1 and order_id = $2 and erased_at is not null)
+         or exists (select 1 from erased_addresses where address_hash = address_hash($3) and erased_at >= $4) as erased`,
+      [store, order_id, email, sold_at],
+    );
+    return row!.erased;
   }
 
   /** Orders that wait for their product to be mapped. */

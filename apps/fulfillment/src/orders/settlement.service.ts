@@ -27,9 +27,15 @@ export class SettlementService {
     const storefront = this.storefronts.of(lease.store);
     const order = await storefront.fetchOrder(lease.order_id, () => this.books.pings(lease));
     if (!order) return this.books.leave(lease, events, { state: 'parked', why: 'The store knows no such order.' });
+    if (order.order_id !== lease.order_id) return this.books.passOn(lease, events, order.order_id);
     const decision = decide(order, this.products.find(lease.store, order.product));
     const before = await this.orders.find(lease.store, lease.order_id);
     stillHeld();
+    // Nobody is left whom a new license could be made for; one that there is follows its order as before.
+    if (decision.license === 'active' && !before?.license_key && (await this.orders.isErased(lease.store, order))) {
+      const kept = { standing: decision.standing, license: 'untouched' } as const;
+      return this.books.close(lease, events, { before, order, decision: kept, license: null });
+    }
     const license = await this.licenses.bringAbout(decision, order, before?.license_key ?? null);
     await this.books.close(lease, events, { before, order, decision, license });
   }

@@ -19,6 +19,18 @@ describe('the products file', () => {
     expect(find(yaml, null)).toBeNull();
   });
 
+  it('finds a variant by itself or with its product, before the product', () => {
+    const yaml =
+      'stripe: [{product_ids: [prod_1], tier: lite, years: 1}, {variants: [price_2], tier: pro, years: 1}, {product_ids: [prod_1], variants: [price_3], tier: core, years: 1}]';
+    const catalog = new ProductCatalog(yaml);
+    const tierOf = (id: string, variant: string | null) =>
+      catalog.find('stripe', { id, permalink: null, variant })?.tier ?? null;
+    expect([tierOf('prod_1', null), tierOf('prod_1', 'price_9')]).toEqual(['lite', 'lite']);
+    expect([tierOf('prod_1', 'price_2'), tierOf('prod_9', 'price_2')]).toEqual(['pro', 'pro']);
+    expect([tierOf('prod_1', 'price_3'), tierOf('prod_9', 'price_3')]).toEqual(['core', null]);
+    expect(catalog.find('paddle', { id: 'prod_1', permalink: null, variant: 'price_2' })).toBeNull();
+  });
+
   it('tells everything that is wrong at once', () => {
     const yaml =
       'gumroad: [{permalinks: [a], tier: gold, years: 0}, 7, {tier: pro, years: 1}, {permalinks: [b], tier: pro, years: 1}, {permalinks: [b], tier: pro, years: 1}]';

@@ -12,6 +12,7 @@ export interface LicenseTerms {
 interface Entry extends LicenseTerms {
   permalinks: string[];
   product_ids: string[];
+  variants: string[];
 }
 
 const isTexts = (value: unknown): value is string[] =>
@@ -19,16 +20,31 @@ const isTexts = (value: unknown): value is string[] =>
 
 function problemsOf(entry: Partial<Entry> | null, at: string): string[] {
   if (typeof entry !== 'object' || entry === null) return [`${at} is no mapping`];
-  const { permalinks = [], product_ids = [], tier, years } = entry;
+  const { permalinks = [], product_ids = [], variants = [], tier, years } = entry;
   const problems: string[] = [];
-  if (!isTexts(permalinks) || !isTexts(product_ids))
-    problems.push(`${at}: permalinks and product_ids are lists of texts`);
-  else if (permalinks.length + product_ids.length === 0)
-    problems.push(`${at} has neither a permalink nor a product id`);
+  if (![permalinks, product_ids, variants].every(isTexts))
+    problems.push(`${at}: permalinks, product_ids and variants are lists of texts`);
+  else if (permalinks.length + product_ids.length + variants.length === 0)
+    problems.push(`${at} has neither a permalink nor a product id nor a variant`);
   if (!TIERS.includes(tier as Tier)) problems.push(`${at}.tier is none of ${TIERS.join(', ')}`);
   if (!Number.isInteger(years) || years! < 1 || years! > 100)
     problems.push(`${at}.years is no whole number from 1 to 100`);
   return problems;
+}
+
+/** What a store calls a product by. */
+interface ProductName {
+  id: string | null;
+  permalink: string | null;
+  variant?: string | null;
+}
+
+/** The names that an entry answers to: of its products, or of their variants where it lists any. */
+function namesOf({ permalinks = [], product_ids = [], variants = [] }: Partial<Entry>): string[] {
+  const products = [...permalinks.map((p) => `permalink ${p}`), ...product_ids.map((p) => `id ${p}`)];
+  if (variants.length === 0) return products;
+  if (products.length === 0) return variants.map((v) => `variant ${v}`);
+  return products.flatMap((product) => variants.map((v) => `${product} variant ${v}`));
 }
 
 /** Which product makes which license, as `config/products.yaml` says. */
@@ -49,11 +65,12 @@ export class ProductCatalog {
     return new ProductCatalog(readFileSync(file, 'utf8'), file);
   }
 
-  /** Terms of a product, found by its id or its permalink; null when nobody has mapped it. */
-  find(store: string, product: { id: string | null; permalink: string | null }): LicenseTerms | null {
-    return (
-      this.byId.get(`${store} id ${product.id}`) ?? this.byId.get(`${store} permalink ${product.permalink}`) ?? null
-    );
+  /** Terms of a product, found by its variant, its id or its permalink; null when nobody has mapped it. */
+  find(store: string, { id, permalink, variant }: ProductName): LicenseTerms | null {
+    const names = [`id ${id}`, `permalink ${permalink}`];
+    const exact = variant ? [...names.map((name) => `${name} variant ${variant}`), `variant ${variant}`] : [];
+    const known = [...exact, ...names].find((name) => this.byId.has(`${store} ${name}`));
+    return known === undefined ? null : this.byId.get(`${store} ${known}`)!;
   }
 
   private add(store: string, entries: unknown): string[] {
@@ -64,11 +81,11 @@ export class ProductCatalog {
     });
   }
 
-  private addEntry(store: string, { permalinks = [], product_ids = [], tier, years }: Entry): string[] {
-    const keys = [...permalinks.map((p) => `permalink ${p}`), ...product_ids.map((p) => `id ${p}`)];
-    return keys.flatMap((key) => {
-      if (this.byId.has(`${store} ${key}`)) return [`${store}: ${key} is listed twice`];
-      this.byId.set(`${store} ${key}`, { tier, years });
+  private addEntry(store: string, entry: Entry): string[] {
+    const { tier, years } = entry;
+    return namesOf(entry).flatMap((name) => {
+      if (this.byId.has(`${store} ${name}`)) return [`${store}: ${name} is listed twice`];
+      this.byId.set(`${store} ${name}`, { tier, years });
       return [];
     });
   }

@@ -5,7 +5,7 @@ import { pageOf, readCursor } from '../pages/page-cursor.rules.js';
 
 type Row = Omit<StorefrontEvent, 'received_at' | 'processed_at'> & { received_at: Date; processed_at: Date | null };
 
-const COLUMNS = `id, 'gumroad' as store, sale_id, resource_name, state, error, attempts, received_at, processed_at`;
+const COLUMNS = `id, store, sale_id, resource_name, state, error, attempts, received_at, processed_at`;
 
 const asEvent = (row: Row): StorefrontEvent => ({
   ...row,
@@ -21,7 +21,7 @@ export class StorefrontEventsQueries {
   async page(input: ListStorefrontEventsRequest): Promise<StorefrontEventPage> {
     const { below, limit } = readCursor(input);
     const rows = await this.tx.query<Row>(
-      `select ${COLUMNS} from gumroad_events
+      `select ${COLUMNS} from storefront_events
        where ($1::text is null or state = $1) and ($2::text is null or sale_id = $2) and ($3::uuid is null or id < $3)
        order by id desc limit $4`,
       [input.state ?? null, input.sale_id ?? null, below, limit + 1],
@@ -32,7 +32,7 @@ export class StorefrontEventsQueries {
 
   /** @throws Refusal `not_found` */
   async one(id: string): Promise<StorefrontEvent> {
-    const [row] = await this.tx.query<Row>(`select ${COLUMNS} from gumroad_events where id = $1`, [id]);
+    const [row] = await this.tx.query<Row>(`select ${COLUMNS} from storefront_events where id = $1`, [id]);
     if (!row) throw NotFound.with();
     return asEvent(row);
   }

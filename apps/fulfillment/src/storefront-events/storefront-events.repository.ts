@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { Store } from '#contracts';
 import { newId, Transactions } from '#persistence';
 import type { PingDescription, StoredPing } from '../storefronts/storefront.js';
 
 export type EventState = 'pending' | 'processed' | 'parked' | 'failed';
+
+/** An order by its store and the store's id of it. */
+interface OrderName {
+  store: Store;
+  order_id: string;
+}
 
 /** How a described ping is kept. */
 interface Kept {
@@ -16,12 +23,13 @@ interface Kept {
 export function keep(ping: PingDescription): Kept {
   const { resource } = ping;
   if (ping.kind === 'order') return { sale_id: ping.order_id, resource_name: resource, state: 'pending', error: null };
+  if (ping.kind === 'irrelevant') return { sale_id: null, resource_name: resource, state: 'processed', error: null };
   if (ping.kind === 'test') return { sale_id: ping.order_id, resource_name: resource, state: 'processed', error: null };
   return { sale_id: null, resource_name: resource, state: 'parked', error: ping.why };
 }
 
 /** Asks for the order to be looked at, in the same statement; also while somebody works on it. */
-const WANT = `insert into order_work (store, order_id) select 'gumroad', sale_id from event where state = 'pending'
+const WANT = `insert into order_work (store, order_id) select store, sale_id from event where state = 'pending'
   on conflict (store, order_id) do update set wanted = order_work.wanted + 1, due_at = least(order_work.due_at, now())`;
 
 /** Pings as they arrived, byte for byte. */
@@ -29,15 +37,20 @@ const WANT = `insert into order_work (store, order_id) select 'gumroad', sale_id
 export class StorefrontEventsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** Stores a ping and asks for its order to be settled: one statement, all or nothing. */
-  async insert(ping: StoredPing, kept: Kept): Promise<string> {
+  /**
+   * Stores a ping and asks for its order to be settled: one statement, all or nothing. An event that is stored already
+   * is no news.
+   */
+  async insert(store: Store, ping: StoredPing, kept: Kept, eventId: string | null): Promise<string> {
     const id = newId();
     await this.tx.query(
       `with event as (
-         insert into gumroad_events (id, content_type, raw, sale_id, resource_name, state, error, processed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, case when $6 = 'processed' then now() end) returning sale_id, state
+         insert into storefront_events
+           (id, content_type, raw, sale_id, resource_name, state, error, store, event_id, processed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $6 = 'processed' then now() end)
+         on conflict (store, event_id) do nothing returning store, sale_id, state
        ) ${WANT}`,
-      [id, ping.content_type, ping.raw, kept.sale_id, kept.resource_name, kept.state, kept.error],
+      [id, ping.content_type, ping.raw, kept.sale_id, kept.resource_name, kept.state, kept.error, store, eventId],
     );
     return id;
   }
@@ -46,42 +59,42 @@ export class StorefrontEventsRepository {
   async reopen(id: string, kept: Kept): Promise<void> {
     await this.tx.query(
       `with event as (
-         update gumroad_events set sale_id = $2, resource_name = $3, state = $4, error = $5,
+         update storefront_events set sale_id = $2, resource_name = $3, state = $4, error = $5,
            processed_at = case when $4 = 'processed' then now() end
-         where id = $1 returning sale_id, state
+         where id = $1 returning store, sale_id, state
        ) ${WANT}`,
       [id, kept.sale_id, kept.resource_name, kept.state, kept.error],
     );
   }
 
-  async ping(id: string): Promise<StoredPing | undefined> {
-    const [ping] = await this.tx.query<{ content_type: string; raw: Buffer }>(
-      'select content_type, raw from gumroad_events where id = $1',
+  async ping(id: string): Promise<(StoredPing & { store: Store }) | undefined> {
+    const [ping] = await this.tx.query<{ store: Store; content_type: string; raw: Buffer }>(
+      'select store, content_type, raw from storefront_events where id = $1',
       [id],
     );
     return ping;
   }
 
   /** Ids of the events about a sale that are not done. */
-  async openOf(saleId: string): Promise<string[]> {
+  async openOf({ store, order_id }: OrderName): Promise<string[]> {
     const rows = await this.tx.query<{ id: string }>(
-      "select id from gumroad_events where sale_id = $1 and state <> 'processed'",
-      [saleId],
+      "select id from storefront_events where sale_id = $1 and store = $2 and state <> 'processed'",
+      [order_id, store],
     );
     return rows.map((row) => row.id);
   }
 
   /** Everything that ever arrived about a sale, oldest first. */
-  pingsOf(saleId: string): Promise<StoredPing[]> {
+  pingsOf({ store, order_id }: OrderName): Promise<StoredPing[]> {
     return this.tx.query<{ content_type: string; raw: Buffer }>(
-      'select content_type, raw from gumroad_events where sale_id = $1 order by id',
-      [saleId],
+      'select content_type, raw from storefront_events where sale_id = $1 and store = $2 order by id',
+      [order_id, store],
     );
   }
 
   async conclude(ids: string[], state: EventState, error: string | null, attempts: number): Promise<void> {
     await this.tx.query(
-      `update gumroad_events set state = $2, error = left($3, 1000), attempts = $4,
+      `update storefront_events set state = $2, error = left($3, 1000), attempts = $4,
          processed_at = case when $2 = 'processed' then now() end
        where id = any($1::uuid[])`,
       [ids, state, error, attempts],

@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '#boot';
-import {
-  NotFound,
-  WebhookUnauthenticated,
-  type RecordedStorefrontEvent,
-  type RecordStorefrontEventRequest,
-} from '#contracts';
+import { NotFound, type RecordedStorefrontEvent, type RecordStorefrontEventRequest } from '#contracts';
 import { SettlementWorker } from '../orders/settlement-worker.js';
 import { StorefrontsService } from '../storefronts/storefronts.service.js';
 import { keep, StorefrontEventsRepository } from './storefront-events.repository.js';
@@ -25,17 +20,22 @@ export class StorefrontEventsService {
     this.counter = metrics.counter('gatehouse_storefront_events_total', help, ['store', 'outcome']);
   }
 
-  /** @throws Refusal `webhook_unauthenticated` before the body is looked at; `unavailable` when it cannot be stored */
+  /**
+   * @throws Refusal `not_found` when the store is not configured, `webhook_unauthenticated` or `signature_invalid` before
+   * the body is read as data, `unavailable` when it cannot be stored
+   */
   async record(input: RecordStorefrontEventRequest): Promise<RecordedStorefrontEvent> {
-    const { store, secret, content_type } = input;
-    const storefront = this.storefronts.of(store);
-    if (!storefront.authenticate(secret)) {
-      this.counter.inc({ store, outcome: 'refused' });
-      throw WebhookUnauthenticated.with();
-    }
+    const { store, content_type, secret, signature } = input;
+    const storefront = this.storefronts.find(store);
+    if (!storefront) throw NotFound.with();
     const ping = { content_type, raw: Buffer.from(input.body, 'base64') };
-    const kept = keep(storefront.describe(ping));
-    const id = await this.events.insert(ping, kept);
+    if (!storefront.authenticate({ secret, signature, raw: ping.raw })) {
+      this.counter.inc({ store, outcome: 'refused' });
+      throw storefront.refusal.with();
+    }
+    const described = storefront.describe(ping);
+    const kept = keep(described);
+    const id = await this.events.insert(store, ping, kept, described.event_id ?? null);
     this.counter.inc({ store, outcome: kept.state });
     if (kept.state === 'pending') this.worker.wake();
     return { id };
@@ -45,7 +45,7 @@ export class StorefrontEventsService {
   async replay(id: string): Promise<void> {
     const ping = await this.events.ping(id);
     if (!ping) throw NotFound.with();
-    await this.events.reopen(id, keep(this.storefronts.of('gumroad').describe(ping)));
+    await this.events.reopen(id, keep(this.storefronts.of(ping.store).describe(ping)));
     this.worker.wake();
   }
 }

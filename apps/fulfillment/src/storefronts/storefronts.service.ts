@@ -1,34 +1,45 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Log, Metrics } from '#boot';
+import type { Store } from '#contracts';
 import { FulfillmentConfig } from '../fulfillment.config.js';
-import { GumroadApi } from './gumroad/gumroad-api.js';
-import { GumroadStorefront } from './gumroad/gumroad-storefront.js';
-import type { Storefront } from './storefront.js';
+import { configuredStorefronts } from './configured-storefronts.js';
+import { StorefrontUnreachable, type Storefront } from './storefront.js';
 
 /** The stores that sell for us. */
 @Injectable()
 export class StorefrontsService implements OnApplicationBootstrap {
-  private readonly gumroad: Storefront;
+  private readonly stores: ReadonlyMap<Store, Storefront>;
 
   constructor(
     private readonly config: FulfillmentConfig,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {
-    const token = config.gumroadConfirm ? config.gumroadAccessToken : undefined;
-    const api = token ? new GumroadApi(config.gumroadApiUrl, token) : null;
-    this.gumroad = new GumroadStorefront(config.gumroadWebhookSecrets, api);
+    this.stores = new Map(configuredStorefronts(config).map((storefront) => [storefront.store, storefront]));
   }
 
-  of(_store: 'gumroad'): Storefront {
-    return this.gumroad;
+  /** The stores that are configured. */
+  all(): Storefront[] {
+    return [...this.stores.values()];
+  }
+
+  /** A store; undefined when it is not configured. */
+  find(store: Store): Storefront | undefined {
+    return this.stores.get(store);
+  }
+
+  /** @throws StorefrontUnreachable when the store is not configured (any more); what waits for it waits on. */
+  of(store: Store): Storefront {
+    const storefront = this.stores.get(store);
+    if (!storefront) throw new StorefrontUnreachable(`The store ${store} is not configured`);
+    return storefront;
   }
 
   onApplicationBootstrap(): void {
     if (!this.config.gumroadConfirm) {
       this.log.warn('GUMROAD_CONFIRM is off: whoever knows the ping URL can make licenses. Development only.');
     }
-    void this.probe(this.gumroad);
+    for (const storefront of this.all()) void this.probe(storefront);
   }
 
   /** A store that is away keeps nobody from starting: pings are stored meanwhile. */

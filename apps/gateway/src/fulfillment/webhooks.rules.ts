@@ -1,8 +1,19 @@
 import type { FastifyRequest } from 'fastify';
-import type { RecordStorefrontEventRequest } from '#contracts';
+import type { RecordStorefrontEventRequest, Store } from '#contracts';
 
 const MAX_SECRET = 512;
 const MAX_TYPE = 255;
+const MAX_SIGNATURE = 4096;
+
+/** Where a store puts its signature. */
+const SIGNATURE_HEADERS = {
+  lemonsqueezy: 'x-signature',
+  paddle: 'paddle-signature',
+  stripe: 'stripe-signature',
+} as const satisfies Partial<Record<Store, string>>;
+
+/** A store that signs what it sends. */
+export type SigningStore = keyof typeof SIGNATURE_HEADERS;
 
 /** The password of Basic auth, which storefronts put into the ping's address; the name is theirs to choose. */
 function basicPassword(authorization: string | undefined): string | undefined {
@@ -20,11 +31,27 @@ export function gumroadPing(request: FastifyRequest): RecordStorefrontEventReque
   const { secret: inPath } = request.params as { secret?: string };
   const { secret: inQuery } = request.query as { secret?: unknown };
   const secret = first(inPath) ?? first(inQuery) ?? first(basicPassword(request.headers.authorization));
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return {
     store: 'gumroad',
     // What is longer than any secret is wrong, not malformed.
     ...(secret !== undefined && secret.length <= MAX_SECRET ? { secret } : {}),
+    ...contentOf(request),
+  };
+}
+
+/** A signed webhook as it arrived; its bytes are what was signed. */
+export function signedWebhook(store: SigningStore, request: FastifyRequest): RecordStorefrontEventRequest {
+  const signature = first(request.headers[SIGNATURE_HEADERS[store]]);
+  return {
+    store,
+    ...(signature !== undefined && signature.length <= MAX_SIGNATURE ? { signature } : {}),
+    ...contentOf(request),
+  };
+}
+
+function contentOf(request: FastifyRequest): { content_type: string; body: string } {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return {
     content_type: (request.headers['content-type'] || 'application/octet-stream').slice(0, MAX_TYPE),
     body: body.toString('base64'),
   };

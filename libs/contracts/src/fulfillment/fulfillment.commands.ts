@@ -9,14 +9,24 @@ export const WebhookUnauthenticated = error(
   'The webhook secret is wrong.',
 );
 
-export const STORES = ['gumroad'] as const;
+export const SignatureInvalid = error(
+  'signature_invalid',
+  'invalid',
+  'The webhook carries no signature of its store that is valid now.',
+);
+
+export const STORES = ['gumroad', 'lemonsqueezy', 'paddle', 'stripe'] as const;
+/** A storefront that sells for us. */
+export type Store = (typeof STORES)[number];
 export const EVENT_STATES = ['pending', 'processed', 'parked', 'failed'] as const;
 /** `dropped`: not sent and never to be, because its license is revoked or its link no longer works. */
 export const MAIL_STATES = ['queued', 'sent', 'bounced', 'dropped'] as const;
 
 export class RecordStorefrontEventRequest {
-  @OneOf(STORES) store!: 'gumroad';
+  @OneOf(STORES) store!: Store;
   @SecretText({ optional: true, max: 512, description: 'Secret of the ping URL or of Basic auth.' }) secret?: string;
+  @SecretText({ optional: true, max: 4096, description: 'The store’s signature header, as it arrived.' })
+  signature?: string;
   @Text({ max: 255 }) content_type!: string;
   @Text({ min: 0, max: 360_000, description: 'The body as it arrived, base64.' }) body!: string;
 }
@@ -28,7 +38,7 @@ export class RecordedStorefrontEvent {
 export const RecordStorefrontEvent = command('fulfillment.storefront_event.record', {
   request: RecordStorefrontEventRequest,
   response: RecordedStorefrontEvent,
-  errors: [WebhookUnauthenticated, Unavailable],
+  errors: [WebhookUnauthenticated, SignatureInvalid, NotFound, Unavailable],
   permission: 'anyone',
   concurrency: 256,
   summary: 'Authenticates a storefront’s ping and stores it as it arrived; a worker does the rest.',

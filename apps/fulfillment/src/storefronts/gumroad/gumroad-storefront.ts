@@ -1,6 +1,8 @@
+import { WebhookUnauthenticated } from '#contracts';
 import type { OrderSnapshot } from '../order-snapshot.js';
 import {
   StorefrontUnreachable,
+  type Credentials,
   type OrderPage,
   type PingDescription,
   type StoredPing,
@@ -20,6 +22,7 @@ const NEEDED_RESOURCES = ['refund', 'dispute', 'dispute_won'];
 /** Gumroad: nothing that it sends is signed, so a secret in the URL lets a ping in and the API alone is believed. */
 export class GumroadStorefront implements Storefront {
   readonly store = 'gumroad';
+  readonly refusal = WebhookUnauthenticated;
 
   /** @param api null: pings are believed, for development without the store's API. */
   constructor(
@@ -27,7 +30,7 @@ export class GumroadStorefront implements Storefront {
     private readonly api: GumroadApi | null,
   ) {}
 
-  authenticate(secret: string | undefined): boolean {
+  authenticate({ secret }: Credentials): boolean {
     return isAcceptedSecret(secret, this.secrets);
   }
 
