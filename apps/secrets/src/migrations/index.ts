@@ -6,6 +6,7 @@ import { Streams1795300000510 } from './1795300000510-streams.js';
 import { ChatSources1795300000520 } from './1795300000520-chat-sources.js';
 import { KeyRotation1795300000530 } from './1795300000530-key-rotation.js';
 import { KeyHolders1795300000540 } from './1795300000540-key-holders.js';
+import { RotationTargets1795300001400 } from './1795300001400-rotation-targets.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   ChatSources1795300000520,
   KeyRotation1795300000530,
   KeyHolders1795300000540,
+  RotationTargets1795300001400,
 ];

@@ -25,7 +25,7 @@ export class KekRotation {
 
   /** Orders that everything is wrapped anew, also what the present key has wrapped: providers rotate keys inside. */
   async begin(): Promise<void> {
-    await this.stored.begin();
+    await this.stored.begin(this.keks.current.id);
   }
 
   async status(): Promise<KekStatus> {
@@ -40,6 +40,7 @@ export class KekRotation {
 
   /** Works until nothing is left, or another replica is at it. @returns how many were wrapped anew */
   async work(): Promise<number> {
+    if (!(await this.stored.isTarget(this.keks.current.id))) return 0;
     let [after, done, left]: [string | undefined, number, number] = [FIRST, 0, 0];
     while (after !== undefined) {
       const batch = await this.tx.run(() => this.batch(after!));

@@ -45,8 +45,28 @@ export class WrappedKeysRepository {
     );
   }
 
-  async begin(): Promise<void> {
-    await this.tx.query('INSERT INTO kek_rotations DEFAULT VALUES ON CONFLICT DO NOTHING');
+  async begin(kekId: string): Promise<void> {
+    await this.tx.query('INSERT INTO kek_rotations (kek_id) VALUES ($1) ON CONFLICT DO NOTHING', [kekId]);
+  }
+
+  /**
+   * Whether everything is to be wrapped by that key: it was ordered last, or nobody has heard of it yet. While replicas
+   * are being replaced some are told of the key before; they would undo what the others do.
+   */
+  async isTarget(kekId: string): Promise<boolean> {
+    const [row] = await this.tx.query<{ target: boolean }>(
+      `WITH heard AS (
+         INSERT INTO kek_rotations (kek_id)
+         SELECT $1::text WHERE NOT EXISTS (SELECT 1 FROM kek_rotations WHERE kek_id = $1)
+         ON CONFLICT DO NOTHING RETURNING kek_id
+       )
+       SELECT coalesce(
+         (SELECT kek_id FROM heard),
+         (SELECT kek_id FROM kek_rotations WHERE kek_id IS NOT NULL ORDER BY started_at DESC LIMIT 1)
+       ) = $1 AS target`,
+      [kekId],
+    );
+    return row!.target;
   }
 
   /** Notes that nothing is left. */
