@@ -17,6 +17,7 @@ const COMMANDS = {
   orders: async () => (await import('./operator/license-commands.js')).listCommand('orders'),
   events: async () => (await import('./operator/license-commands.js')).listCommand('events'),
   mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
+  erase: async () => (await import('./operator/erase-command.js')).eraseCommand(),
   import: async () => (await import('./operator/import-command.js')).importCommand(),
   license: async () => (await import('./license/license-command.js')).licenseCommand(),
   'nats-conf': async () => (await import('./start/nats-conf.js')).natsConfCommand(),

@@ -17,6 +17,7 @@ import { LimitsService } from './edge/limits.service.js';
 import { OriginsService } from './edge/origins.service.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { RouteTable } from './edge/route-table.js';
+import { CustomersController } from './fulfillment/customers.controller.js';
 import { OrdersController } from './fulfillment/orders.controller.js';
 import { PortalController } from './fulfillment/portal.controller.js';
 import { PortalService } from './fulfillment/portal.service.js';
@@ -65,6 +66,7 @@ export class GatewayModule {
         ValidationController,
         WebhooksController,
         OrdersController,
+        CustomersController,
         PortalController,
         ProducersController,
         SocketsController,

@@ -39,6 +39,7 @@ import { ReissueTerms } from './reissue/reissue-terms.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsRepository } from './imports/imports.repository.js';
 import { ImportsService } from './imports/imports.service.js';
+import { CustomerErasureService } from './erasure/customer-erasure.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureRepository } from './erasure/erasure.repository.js';
 import { ErasureService } from './erasure/erasure.service.js';
@@ -117,6 +118,7 @@ const WAYS_IN: Provider[] = [
   BillingService,
   ErasureRepository,
   ErasureService,
+  CustomerErasureService,
   InstallationsRepository,
   InstallationsService,
 ];

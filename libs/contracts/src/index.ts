@@ -1,5 +1,6 @@
 export * from './call.js';
 export * from './command.js';
+export * from './customers.commands.js';
 export * from './dead-letters.commands.js';
 export * from './empty.js';
 export * from './errors.js';

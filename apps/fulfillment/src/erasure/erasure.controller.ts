@@ -1,8 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { Handles, Listens } from '#bus';
 import {
+  EraseCustomer,
   PersonalData,
   UserErased,
+  type EraseCustomerRequest,
+  type ErasedCustomer,
   type PersonalDataPart,
   type PersonalDataRequest,
   type UserErasedData,
@@ -20,6 +23,13 @@ export class ErasureController {
   @Listens(UserErased)
   userErased(data: UserErasedData): Promise<void> {
     return this.erasure.erase(data);
+  }
+
+  /** Whatever the address is in, whether or not it has an account. */
+  @Handles(EraseCustomer.fulfillment)
+  async eraseCustomer({ email, dry_run }: EraseCustomerRequest): Promise<ErasedCustomer> {
+    const counts = dry_run ? await this.books.count(email) : await this.erasure.eraseBuyer(email);
+    return { rows: Object.entries(counts).map(([kind, rows]) => ({ kind, rows })) };
   }
 
   @Handles(PersonalData.fulfillment, { transaction: false })

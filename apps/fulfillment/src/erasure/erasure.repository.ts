@@ -14,6 +14,16 @@ export interface PersonalPing {
   raw: Buffer;
 }
 
+/** What a person is taken out of when nothing but an address is known. */
+export type ErasedKind = 'orders' | 'storefront_events' | 'mails' | 'portal_accesses';
+
+/** Pings of erased or of the person's orders, and those that hold the address as it is or as forms write it. */
+const NAMES_SOMEBODY = `e.erased_at is null and (
+  exists (select 1 from orders o where o.store = e.store and o.order_id = e.sale_id
+          and (o.erased_at is not null or lower(o.email) = lower($1)))
+  or position(lower($1) in lower(encode(e.raw, 'escape'))) > 0
+  or position(lower($2) in lower(encode(e.raw, 'escape'))) > 0)`;
+
 /** Shows and erases what this database holds about a person. */
 @Injectable()
 export class ErasureRepository {
@@ -34,16 +44,53 @@ export class ErasureRepository {
   }
 
   /** Takes the person out of the orders, which accounting needs; a trigger sees to it that they stay so. */
-  async anonymizeOrders(email: string): Promise<void> {
-    await this.tx.query('update orders set erased_at = now() where lower(email) = lower($1) and erased_at is null', [
-      email,
-    ]);
+  async anonymizeOrders(email: string): Promise<number> {
+    const { rowCount } = await this.tx.execute(
+      'update orders set erased_at = now() where lower(email) = lower($1) and erased_at is null',
+      [email],
+    );
+    return rowCount ?? 0;
+  }
+
+  /** Keeps the address out of orders that were made until now, should their store tell of them again or for the first time. */
+  async rememberErased(email: string): Promise<void> {
+    await this.tx.query(
+      `insert into erased_addresses (address_hash) values (address_hash($1))
+       on conflict (address_hash) do update set erased_at = now()`,
+      [email],
+    );
+  }
+
+  /** Licenses that are waiting to be mailed to the address stay unsent. */
+  async dropMails(email: string): Promise<number> {
+    const { rowCount } = await this.tx.execute(
+      `update mail_outbox set state = 'dropped', error = 'The buyer was erased.', lease_token = null, lease_until = null
+       where state = 'queued' and license_key in (select license_key from orders where lower(email) = lower($1))`,
+      [email],
+    );
+    return rowCount ?? 0;
   }
 
   /** Takes the person's ways into the portal. */
-  async forgetPortal(email: string): Promise<void> {
-    await this.tx.query('delete from portal_links where lower(email) = lower($1)', [email]);
-    await this.tx.query('delete from portal_sessions where lower(email) = lower($1)', [email]);
+  async forgetPortal(email: string): Promise<number> {
+    const links = await this.tx.execute('delete from portal_links where lower(email) = lower($1)', [email]);
+    const sessions = await this.tx.execute('delete from portal_sessions where lower(email) = lower($1)', [email]);
+    return (links.rowCount ?? 0) + (sessions.rowCount ?? 0);
+  }
+
+  /** How many rows of each kind name the address. */
+  async count(email: string): Promise<Record<ErasedKind, number>> {
+    const [row] = await this.tx.query<Record<ErasedKind, number>>(
+      `select
+         (select count(*)::int from orders where lower(email) = lower($1)) as orders,
+         (select count(*)::int from storefront_events e where ${NAMES_SOMEBODY}) as storefront_events,
+         (select count(*)::int from mail_outbox where state = 'queued' and license_key in (
+            select license_key from orders where lower(email) = lower($1))) as mails,
+         (select count(*)::int from portal_links where lower(email) = lower($1))
+           + (select count(*)::int from portal_sessions where lower(email) = lower($1)) as portal_accesses`,
+      [email, encodeURIComponent(email)],
+    );
+    return row!;
   }
 
   /** Mails of the person become nobody's; what is not sent yet is not sent any more. */
@@ -59,11 +106,8 @@ export class ErasureRepository {
   /** Pings that still name somebody: of erased orders, and those that hold the address as it is or as forms write it. */
   async pingsOf(email: string | null): Promise<PersonalPing[]> {
     return this.tx.query<PersonalPing & { [column: string]: unknown }>(
-      `select id, content_type, raw from gumroad_events e
-       where erased_at is null and (
-         exists (select 1 from orders o where o.store = 'gumroad' and o.order_id = e.sale_id and o.erased_at is not null)
-         or position(lower($1) in lower(encode(raw, 'escape'))) > 0
-         or position(lower($2) in lower(encode(raw, 'escape'))) > 0)
+      `select id, content_type, raw from storefront_events e
+       where ${NAMES_SOMEBODY}
        order by id limit 500 for update skip locked`,
       [email, email && encodeURIComponent(email)],
     );
@@ -71,7 +115,7 @@ export class ErasureRepository {
 
   async replacePing(id: string, raw: Buffer): Promise<void> {
     await this.tx.query(
-      `update gumroad_events set raw = $2, content_type = 'application/x-www-form-urlencoded', erased_at = now()
+      `update storefront_events set raw = $2, content_type = 'application/x-www-form-urlencoded', erased_at = now()
        where id = $1`,
       [id, raw],
     );

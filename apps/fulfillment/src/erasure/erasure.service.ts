@@ -3,7 +3,7 @@ import { Log } from '#boot';
 import { Bus } from '#bus';
 import { AcknowledgeErasure, NotFound, ReadErasure, Refusal, type UserErasedData } from '#contracts';
 import { Transactions } from '#persistence';
-import { ErasureRepository } from './erasure.repository.js';
+import { ErasureRepository, type ErasedKind } from './erasure.repository.js';
 import { withoutPerson } from './ping-erasure.rules.js';
 
 /** The listener's transaction is open meanwhile, and Postgres ends one that idles for ten seconds. */
@@ -23,17 +23,29 @@ export class ErasureService {
   async erase({ erasure_id, user_id }: UserErasedData): Promise<void> {
     const email = await this.addressOf(erasure_id);
     await this.books.anonymizeMails(user_id);
-    if (email) await this.books.anonymizeOrders(email);
-    if (email) await this.books.forgetPortal(email);
-    await this.anonymizePings(email);
+    if (email) await this.eraseBuyer(email);
+    else await this.anonymizePings(null);
     this.tx.afterCommit(() => void this.acknowledge(erasure_id));
   }
 
+  /** Takes the person of an address out of everything. @returns the rows of each kind that named the person */
+  async eraseBuyer(email: string): Promise<Record<ErasedKind, number>> {
+    await this.books.rememberErased(email);
+    // By the orders, so before those forget the address.
+    const mails = await this.books.dropMails(email);
+    const orders = await this.books.anonymizeOrders(email);
+    const portal_accesses = await this.books.forgetPortal(email);
+    return { orders, storefront_events: await this.anonymizePings(email), mails, portal_accesses };
+  }
+
   /** Takes people out of pings: those of the address, and those that came about orders erased before. */
-  async anonymizePings(email: string | null): Promise<void> {
+  async anonymizePings(email: string | null): Promise<number> {
+    let done = 0;
     for (let pings = await this.books.pingsOf(email); pings.length; pings = await this.books.pingsOf(email)) {
       for (const ping of pings) await this.books.replacePing(ping.id, withoutPerson(ping));
+      done += pings.length;
     }
+    return done;
   }
 
   /** Once everybody has acknowledged, nobody knows the address any more, and there is nothing left to find by it. */

@@ -10,6 +10,17 @@ export interface ErasedPerson {
 /** What stands in the place of a person that accounting has no need of. Nobody can ever have this address. */
 export const NOBODY = { name: 'erased', email: 'erased@erased.invalid', blob: 'erased' };
 
+/** The same, when nothing but an address is known of the person. */
+export type Whose = ErasedPerson | { user_id: null; email: string };
+
+/** What became nobody’s, and the accounts that owned it. */
+export interface ErasedLicenses {
+  licenses: number;
+  issuances: number;
+  owners: string[];
+}
+
+const NAMED = 'license_key IN (SELECT license_key FROM licenses WHERE lower(email) = lower($1))';
 const THEIRS = '(user_id = $1 OR lower(email) = lower($2))';
 
 /** Shows and erases what this database holds about a person. */
@@ -38,11 +49,30 @@ export class ErasureRepository {
     };
   }
 
+  /** How many rows name the address. */
+  async count(email: string): Promise<ErasedLicenses> {
+    const [row] = await this.tx.query<{ licenses: number; issuances: number }>(
+      `SELECT (SELECT count(*)::int FROM licenses WHERE lower(email) = lower($1)) AS licenses,
+         (SELECT count(*)::int FROM license_issuance WHERE ${NAMED} OR lower(email) = lower($1)) AS issuances`,
+      [email],
+    );
+    return { ...row!, owners: [] };
+  }
+
+  /** Keeps the address out of what was sold until now and is written down later, e.g. by an import. */
+  async rememberErased(email: string): Promise<void> {
+    await this.tx.query(
+      `INSERT INTO erased_addresses (address_hash) VALUES (address_hash($1))
+       ON CONFLICT (address_hash) DO UPDATE SET erased_at = now()`,
+      [email],
+    );
+  }
+
   /** Takes the person out of the licenses, which accounting needs: keys, tiers, orders and dates stay. */
-  async anonymizeLicenses({ user_id, email }: ErasedPerson): Promise<void> {
-    const rows = await this.tx.query<{ license_key: string }>(
+  async anonymizeLicenses({ user_id, email }: Whose): Promise<ErasedLicenses> {
+    const rows = await this.tx.query<{ license_key: string; user_id: string | null }>(
       `UPDATE licenses SET name = $3, email = $4, blob = $5, notes = NULL, user_id = NULL
-       WHERE ${THEIRS} RETURNING license_key`,
+       WHERE ${THEIRS} RETURNING license_key, old.user_id`,
       [user_id, email, NOBODY.name, NOBODY.email, NOBODY.blob],
     );
     const keys = rows.map((row) => row.license_key);
@@ -53,6 +83,8 @@ export class ErasureRepository {
     );
     // An answer that is kept to be given again holds the license whole.
     await this.tx.query('DELETE FROM idempotency_keys WHERE issuance_id = ANY ($1::uuid[])', [issued.map((i) => i.id)]);
+    const owners = [...new Set(rows.flatMap((row) => row.user_id ?? []))];
+    return { licenses: keys.length, issuances: issued.length, owners };
   }
 
   async deleteEntitlement(userId: string): Promise<void> {

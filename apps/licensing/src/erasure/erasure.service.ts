@@ -22,6 +22,7 @@ export class ErasureService {
   async erase({ erasure_id, user_id }: UserErasedData): Promise<void> {
     const person = await this.personOf(erasure_id, user_id);
     await this.books.anonymizeLicenses(person);
+    if (person.email) await this.books.rememberErased(person.email);
     await this.books.deleteEntitlement(user_id);
     this.tx.afterCommit(() => void this.acknowledge(erasure_id));
   }

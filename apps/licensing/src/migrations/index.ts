@@ -3,6 +3,7 @@ import { Installations1795300000000 } from './1795300000000-installations.js';
 import { RevocationLists1795300000100 } from './1795300000100-revocation-lists.js';
 import { RenewalsAndImports1795300000800 } from './1795300000800-renewals-and-imports.js';
 import { Terms1795300001100 } from './1795300001100-terms.js';
+import { ErasedAddresses1795300001300 } from './1795300001300-erased-addresses.js';
 
 /** The app's migrations, oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   RevocationLists1795300000100,
   RenewalsAndImports1795300000800,
   Terms1795300001100,
+  ErasedAddresses1795300001300,
 ];

@@ -1,0 +1,111 @@
+import { EraseCustomer, ListOrders } from '#contracts';
+import { eventually } from '../../test/eventually.js';
+import { World } from '../../test/world.js';
+import { ErasureUpkeep } from './erasure-upkeep.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+}, 60_000);
+afterAll(() => world?.stop());
+beforeEach(async () => {
+  await world.reset();
+  await world.database.query('truncate erased_addresses');
+});
+
+const EMAIL = 'grace.hopper@example.com';
+const TRACES = [EMAIL, encodeURIComponent(EMAIL), Buffer.from(EMAIL).toString('hex'), 'Hopper'];
+
+const sell = (body: object = {}) => world.control('sales', { email: EMAIL, full_name: 'Grace Hopper', ...body });
+const buy = async () => {
+  const { sale_id } = await sell();
+  await eventually(() => world.mail.inbox.list(EMAIL)[0]);
+  await world.quiet();
+  return sale_id;
+};
+const erase = (dry_run = false) => world.bus.send(EraseCustomer.fulfillment, { email: EMAIL.toUpperCase(), dry_run });
+const orderOf = async (order_id: string) => (await world.bus.send(ListOrders, { order_id })).orders[0];
+
+/** Every row of every table, and the pings as text. */
+async function everything(): Promise<string> {
+  const tables = await world.database.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public'`,
+  );
+  const rows = await Promise.all(
+    tables.map(({ name }) => world.database.query<{ text: string }>(`select t::text as text from "${name}" t`)),
+  );
+  const pings = await world.database.query<{ text: string }>(
+    `select encode(raw, 'escape') as text from storefront_events`,
+  );
+  return [...rows.flat(), ...pings].map((row) => row.text).join('\n');
+}
+async function expectNoTrace(): Promise<void> {
+  const left = await everything();
+  for (const trace of TRACES) expect(left).not.toContain(trace);
+}
+
+it('D-pii: erases a buyer by address, in whatever case; the order, its money and its license stay', async () => {
+  const sale_id = await buy();
+  const before = (await orderOf(sale_id))!;
+  expect((await erase()).rows).toEqual([
+    { kind: 'orders', rows: 1 },
+    { kind: 'storefront_events', rows: 1 },
+    { kind: 'mails', rows: 0 },
+    { kind: 'portal_accesses', rows: 0 },
+  ]);
+  await expectNoTrace();
+  const after = await orderOf(sale_id);
+  expect(after).toMatchObject({ standing: 'paid', license_key: before.license_key, email: null });
+  expect(after!.snapshot).toEqual({ ...before.snapshot, email: null, name: null });
+  expect((await erase()).rows.every(({ rows }) => rows === 0)).toBe(true);
+});
+
+it('D-pii: a dry run says what would go, and nothing goes', async () => {
+  await buy();
+  const before = await everything();
+  const { rows } = await erase(true);
+  expect(rows).toContainEqual({ kind: 'orders', rows: 1 });
+  expect(rows).toContainEqual({ kind: 'storefront_events', rows: 1 });
+  expect(await everything()).toBe(before);
+});
+
+it('D-pii: a ping that comes again brings neither the person nor another mail back', async () => {
+  const sale_id = await buy();
+  await erase();
+  const mails = world.mail.inbox.list(EMAIL).length;
+  await world.control(`sales/${sale_id}/ping`, { times: 3 });
+  await world.quiet();
+  await world.get(ErasureUpkeep).sweep();
+  await expectNoTrace();
+  expect(world.mail.inbox.list(EMAIL)).toHaveLength(mails);
+});
+
+it('D-pii: an order that was made before the erasure and is told of after it makes no license and names nobody', async () => {
+  const { sale_id } = await sell({ ping: false });
+  await erase();
+  await world.control(`sales/${sale_id}/ping`);
+  await eventually(() => orderOf(sale_id));
+  await world.quiet();
+  await world.get(ErasureUpkeep).sweep();
+  expect(await orderOf(sale_id)).toMatchObject({ email: null, license_key: null });
+  expect(world.book.mints).toBe(0);
+  await expectNoTrace();
+});
+
+it('D-pii: whoever buys again after the erasure is a buyer as any other', async () => {
+  await buy();
+  await erase();
+  world.mail.inbox.clear();
+  const sale_id = await buy();
+  expect(await orderOf(sale_id)).toMatchObject({ email: EMAIL, standing: 'paid' });
+});
+
+it('D-pii: a mail that is still on its way to the address is not sent any more', async () => {
+  world.mail.refusals.refuse(EMAIL, 451, 5);
+  await sell();
+  await eventually(async () => (await world.database.query('select 1 from mail_outbox where error is not null'))[0]);
+  await eventually(async () => (await world.database.query('select 1 from order_work')).length === 0);
+  expect((await erase()).rows).toContainEqual({ kind: 'mails', rows: 1 });
+  const [mail] = await world.database.query('select state, error from mail_outbox');
+  expect(mail).toEqual({ state: 'dropped', error: 'The buyer was erased.' });
+});
