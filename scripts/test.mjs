@@ -10,14 +10,14 @@ import { watch } from './lib/watchdog.mjs';
 
 const COUNTS = path.join(root, '.cache/test-counts.json');
 /** No test file takes anywhere near this long, also on a machine that is busy: one that does has hung. */
-const SILENCE_MINUTES = Number(process.env.GATEHOUSE_TEST_SILENCE_MINUTES ?? 10);
+const silenceMinutes = () => Number(process.env.GATEHOUSE_TEST_SILENCE_MINUTES ?? 10);
 
 const counted = () =>
   fs.existsSync(COUNTS) ? JSON.parse(fs.readFileSync(COUNTS, 'utf8')) : { passed: 0, failed: 1, running: [] };
 
 function tellSilence() {
   const files = counted().running.join('\n  ') || '(none: something keeps the runner itself from ending)';
-  process.stderr.write(`\nNo test file has ended for ${SILENCE_MINUTES} minutes. Running:\n  ${files}\n`);
+  process.stderr.write(`\nNo test file has ended for ${silenceMinutes()} minutes. Running:\n  ${files}\n`);
 }
 
 /** A runner that was ended cannot clear up after itself. */
@@ -32,7 +32,7 @@ async function runJest(args) {
   const reporters = ['--reporters=default', `--reporters=${path.join(root, 'test/support/summary-reporter.mjs')}`];
   let stop;
   const onStart = ({ pid }) => {
-    stop = watch({ pid, file: COUNTS, silenceMs: SILENCE_MINUTES * 60_000, onSilence: tellSilence });
+    stop = watch({ pid, file: COUNTS, silenceMs: silenceMinutes() * 60_000, onSilence: tellSilence });
   };
   const env = { ...process.env, GATEHOUSE_TEST_COUNTS: COUNTS };
   const code = await run(process.execPath, [jest, ...args, ...reporters], { env }, onStart);

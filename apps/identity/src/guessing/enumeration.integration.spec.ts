@@ -1,10 +1,12 @@
-import { ForgotPassword, Login, RegisterUser } from '#contracts';
-import { IdentityApp, newcomer, outcome } from '../../test/identity-app.js';
+import { hash as bcrypt } from '@node-rs/bcrypt';
+import { ForgotPassword, ImportLegacyAccounts, Login, RegisterUser, type LegacyAccount } from '#contracts';
+import { IdentityApp, newcomer, outcome, PASSWORD } from '../../test/identity-app.js';
 import { rankTest } from '../../test/rank-test.js';
 import { clientsWithVerifyFirst, VERIFY_FIRST } from '../../test/verify-first.js';
+import { searches } from '../../../../test/support/nightly.js';
 
-/** The gate proper compares 2,000 pairs and more per class of account; that is asked for from outside. */
-const PAIRS = Number(process.env['ENUMERATION_PAIRS'] ?? 240);
+/** Pairs for each class of account. */
+const PAIRS = searches(240, 2_000);
 const PEOPLE = 40;
 /** One in some hundred thousand, for each class. */
 const MOST_Z = 4.5;
@@ -26,8 +28,14 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return Number(process.hrtime.bigint() - from);
 };
 
+const forget = () => app.database.query('TRUNCATE login_guards');
+
 /** Times of the one and of the other, asked for in turns, each first as often as second. */
-async function interleaved(one: (i: number) => Promise<unknown>, other: (i: number) => Promise<unknown>) {
+async function interleaved(
+  one: (i: number) => Promise<unknown>,
+  other: (i: number) => Promise<unknown>,
+  between: () => Promise<unknown> = forget,
+) {
   const times: [number[], number[]] = [[], []];
   for (let i = -20; i < PAIRS; i++) {
     const turns = i % 2 ? ([0, 1] as const) : ([1, 0] as const);
@@ -35,7 +43,7 @@ async function interleaved(one: (i: number) => Promise<unknown>, other: (i: numb
       const took = await timed(() => (turn === 0 ? one : other)(i & 0xffff));
       if (i >= 0) times[turn].push(took);
     }
-    if (i % 20 === 0) await app.database.query('TRUNCATE login_guards');
+    if (i % 20 === 0) await between();
   }
   return rankTest(...times);
 }
@@ -49,6 +57,44 @@ function expectAlike({ z, dominance }: ReturnType<typeof rankTest>): void {
 const someone = (i: number): string => known[i % PEOPLE]!;
 const nobodys = Array.from({ length: PEOPLE }, () => newcomer().email);
 const nobody = (i: number): string => nobodys[i % PEOPLE]!;
+
+/** Newcomers whose rows have been changed. */
+async function people(change?: string): Promise<string[]> {
+  const emails: string[] = [];
+  for (let i = 0; i < PEOPLE / 4; i++) emails.push((await app.register()).tokens.user.email!);
+  if (change) await app.database.query(`UPDATE website_users SET ${change} WHERE email = ANY ($1)`, [emails]);
+  return emails;
+}
+
+async function admins(): Promise<string[]> {
+  const emails = await people(`roles = '{admin}'`);
+  await app.database.query(
+    `INSERT INTO admin_credentials (user_id, username, password_hash)
+     SELECT id, username, password_hash FROM website_users WHERE email = ANY ($1)`,
+    [emails],
+  );
+  return emails;
+}
+
+/** As long as one of them waits, every failing sign-in is compared with an old hash (R-GD5). */
+async function fromTheOldSystem(): Promise<string[]> {
+  const accounts: LegacyAccount[] = [];
+  for (let i = 0; i < PEOPLE / 4; i++) {
+    const { email, username } = newcomer();
+    accounts.push({ id: `old-${i}`, email, username, password_hash: await bcrypt('of long ago', 4) });
+  }
+  await app.ask(ImportLegacyAccounts, { accounts });
+  return accounts.map(({ email }) => email!);
+}
+
+/** The old system's come last: they change what every sign-in does. */
+const CLASSES: Record<string, () => Promise<string[]>> = {
+  'that is suspended': () => people('is_active = false'),
+  'that is closed': () => people('deleted_at = now()'),
+  'with a second factor': () => people('mfa_since = now()'),
+  'of an admin': admins,
+  'of the old system': fromTheOldSystem,
+};
 
 describe('times', () => {
   it('R-EN2: a rank test finds a difference where there is one', () => {
@@ -66,16 +112,39 @@ describe('times', () => {
     );
   }, 600_000);
 
-  it('R-EN2 R-BF5: nor a suspended account from one that is not there', async () => {
-    const suspended = known.slice(0, PEOPLE / 2);
-    await app.database.query('UPDATE website_users SET is_active = false WHERE email = ANY ($1)', [suspended]);
+  it.each(Object.keys(CLASSES))(
+    'R-EN2 R-BF5: nor one %s from one that is not there',
+    async (kind) => {
+      const names = await CLASSES[kind]!();
+      expectAlike(
+        await interleaved(
+          (i) => login(names[i % names.length]!),
+          (i) => login(nobody(i)),
+        ),
+      );
+    },
+    600_000,
+  );
+
+  it('R-EN2 R-BF4: nor one that is blocked for a while from one that is not', async () => {
+    const blocked = await people();
+    for (const name of blocked) await login(name);
+    const block = () => app.database.query(`UPDATE login_guards SET blocked_until = now() + interval '1 hour'`);
+    await block();
+    const guards = await app.database.query<{ name_hash: Buffer }>('SELECT name_hash FROM login_guards');
+    const hashes = guards.map((guard) => guard.name_hash);
+    const between = async () => {
+      await app.database.query('DELETE FROM login_guards WHERE name_hash <> ALL ($1)', [hashes]);
+      await block();
+    };
+    expect(await outcome(app.login(blocked[0]!, PASSWORD))).toBe('invalid_credentials');
     expectAlike(
       await interleaved(
-        (i) => login(suspended[i % suspended.length]!),
-        (i) => login(nobody(i)),
+        (i) => login(blocked[i % blocked.length]!),
+        (i) => login(someone(i)),
+        between,
       ),
     );
-    await app.database.query('UPDATE website_users SET is_active = true WHERE email = ANY ($1)', [suspended]);
   }, 600_000);
 
   it('R-EN2 C-password.forgot: of a request for a reset do not tell a known address from an unknown one', async () => {

@@ -9,28 +9,35 @@ export interface WaitingAccount {
   website_user_id: string | null;
 }
 
+/** What a failing sign-in is compared with. */
+export interface OldLookup {
+  /** Of the account; of any other when the name is nobody's. */
+  hash: string;
+  account?: WaitingAccount;
+}
+
 /** Passwords that came with accounts of the old system: table `users`. */
 @Injectable()
 export class LegacyPasswordsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** @param typed as it was typed: what an address is compared with @param name the same normalized */
-  async find(typed: string, name: string): Promise<WaitingAccount | undefined> {
-    const [row] = await this.tx.query<WaitingAccount>(
-      `SELECT id, email, password_hash, website_user_id FROM users
-       WHERE (lower(email) = lower($1 COLLATE pg_unicode_fast) OR lower(username) = lower($2 COLLATE pg_unicode_fast))
-         AND password_hash IS NOT NULL ORDER BY id LIMIT 1`,
+  /**
+   * One statement, whether or not the name is one of the old system.
+   * @param typed as it was typed: what an address is compared with @param name the same normalized
+   * @returns nothing as soon as no password waits any more
+   */
+  async find(typed: string, name: string): Promise<OldLookup | undefined> {
+    const [row] = await this.tx.query<WaitingAccount & { any_hash: string }>(
+      `SELECT other.password_hash AS any_hash, found.id, found.email, found.password_hash, found.website_user_id
+       FROM (SELECT password_hash FROM users WHERE password_hash IS NOT NULL ORDER BY id LIMIT 1) other
+       LEFT JOIN (
+         SELECT id, email, password_hash, website_user_id FROM users
+         WHERE (lower(email) = lower($1 COLLATE pg_unicode_fast) OR lower(username) = lower($2 COLLATE pg_unicode_fast))
+           AND password_hash IS NOT NULL ORDER BY id LIMIT 1
+       ) found ON true`,
       [typed.trim(), name],
     );
-    return row;
-  }
-
-  /** Any hash that waits: what the comparison of a name that nobody has is made with. */
-  async anyHash(): Promise<string | undefined> {
-    const [row] = await this.tx.query<{ password_hash: string }>(
-      'SELECT password_hash FROM users WHERE password_hash IS NOT NULL ORDER BY id LIMIT 1',
-    );
-    return row?.password_hash;
+    return row && { hash: row.password_hash ?? row.any_hash, account: row.id ? row : undefined };
   }
 
   /**

@@ -4,8 +4,6 @@ import { Passwords } from '../passwords/passwords.service.js';
 import { LegacyMoves } from './legacy-moves.service.js';
 import { LegacyPasswordsRepository } from './legacy-passwords.repository.js';
 
-const SAMPLE_MS = 30_000;
-
 /** A sign-in that no password of ours has opened. */
 export interface OldSignIn {
   typed: string;
@@ -23,8 +21,6 @@ export interface OldSignIn {
  */
 @Injectable()
 export class LegacyPasswords {
-  private sample?: { hash?: string; until: number };
-
   constructor(
     private readonly config: IdentityConfig,
     private readonly waiting: LegacyPasswordsRepository,
@@ -35,19 +31,12 @@ export class LegacyPasswords {
   /** @returns whether it was the old password; where it may be, it is the account’s own now @throws Refusal `overloaded` */
   async open({ typed, name, password, deadline, counts }: OldSignIn): Promise<boolean> {
     if (this.config.legacyBridge === 'off') return false;
-    const account = await this.waiting.find(typed, name);
-    const against = account?.password_hash ?? (await this.anyHash());
-    if (against === undefined) return false;
-    const { matches } = await this.passwords.check(against, password, deadline);
+    const found = await this.waiting.find(typed, name);
+    if (!found) return false;
+    const { account, hash } = found;
+    const { matches } = await this.passwords.check(hash, password, deadline);
     if (!matches || !account || !counts) return false;
     await this.moves.move(account, await this.passwords.hash(password, deadline));
     return true;
-  }
-
-  private async anyHash(): Promise<string | undefined> {
-    if (!this.sample || this.sample.until < Date.now()) {
-      this.sample = { hash: await this.waiting.anyHash(), until: Date.now() + SAMPLE_MS };
-    }
-    return this.sample.hash;
   }
 }

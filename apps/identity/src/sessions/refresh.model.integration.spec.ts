@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { IssuedTokens } from '#contracts';
+import { searches } from '../../../../test/support/nightly.js';
 import { IdentityApp, outcome } from '../../test/identity-app.js';
 
-/** A longer search is asked for from outside. */
-const RUNS = Number(process.env['REFRESH_MODEL_RUNS'] ?? 500);
+const RUNS = searches(500, 10_000);
 
 let app: IdentityApp;
 let person: IssuedTokens;
