@@ -18,7 +18,8 @@ export interface ActiveKey {
 }
 
 const KEYRING = { ownerType: 'gatehouse', ownerId: 'keyring', purpose: 'signing' };
-const AUDIT = { ownerType: 'gatehouse', ownerId: 'audit', purpose: 'mac' };
+/** The data key that authenticates the audit log. */
+export const AUDIT_KEY = { ownerType: 'gatehouse', ownerId: 'audit', purpose: 'mac' };
 
 /** The signing keys, open in memory. Sealed until the key-encryption key has opened them. */
 @Injectable()
@@ -65,7 +66,7 @@ export class Keyring {
    */
   async unseal(): Promise<boolean> {
     try {
-      const [dataKey, auditKey] = [await this.dataKeys.obtain(KEYRING), await this.dataKeys.obtain(AUDIT)];
+      const [dataKey, auditKey] = [await this.dataKeys.obtain(KEYRING), await this.dataKeys.obtain(AUDIT_KEY)];
       this.audit.open(auditKey.key);
       await this.addMissing('active', dataKey);
       this.active = await this.load(dataKey);

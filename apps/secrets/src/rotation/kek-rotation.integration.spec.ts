@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import type { INestMicroservice } from '@nestjs/common';
 import type { Bus } from '#bus';
-import { ReadKekStatus, RotateKek, SealValue } from '#contracts';
+import { ReadKekStatus, RotateKek, SealValue, type Call } from '#contracts';
 import { eventually, pause } from '../../../../test/support/index.js';
 import { SecretsProcess } from '../../test/secrets-process.js';
 import { secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
@@ -12,6 +12,7 @@ import { KeyringUpkeep } from '../keys/keyring-upkeep.service.js';
 import { SealedValues } from '../vault/sealed-values.service.js';
 import { KekRotation } from './kek-rotation.service.js';
 
+const CALL = { caller: 'identity', request_id: 'reader' } as Call;
 const KEYS = 10_000;
 const KILLS = 2;
 
@@ -86,7 +87,7 @@ describe('the rotation of the key-encryption key', () => {
     const failures: unknown[] = [];
     let reads = 0;
     const read = async (n: number): Promise<void> => {
-      const { plaintext } = await replica.get(SealedValues).open(sealed[n]!, { caller: 'identity', request_id: 'r' });
+      const { plaintext } = await replica.get(SealedValues).open(sealed[n]!, CALL);
       if (plaintext !== `value ${n}`) throw new Error(`${plaintext} instead of value ${n}`);
       reads++;
     };
