@@ -58,7 +58,10 @@ export function composeEnvironment(service: AppName | 'migrate', state: string):
   const { services } = parse(text, { merge: true }) as { services: Record<string, ComposeService> };
   const { environment, env_file = [], volumes = [] } = services[service]!;
   const host = (name: string) => name.replace(/^(\.\/)?\.gatehouse-deploy/, state);
-  const files = env_file.map((file) => envFile(host(file.path)));
+  const files = env_file
+    .map((file) => host(file.path))
+    .filter((file) => fs.existsSync(file))
+    .map(envFile);
   const mounts = volumes.map((volume) => volume.split(':')).map(([from, to]) => [to!, host(from!)] as const);
   return relocated(Object.assign({}, ...files, environment) as Env, ...mounts, [IMAGE, process.cwd()]);
 }

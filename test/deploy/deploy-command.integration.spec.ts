@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { obtainNatsServer } from '#local';
 import { testDir } from '../support/run.js';
-import { secretsIn } from './app-environment.js';
+import { composeEnvironment, secretsIn } from './app-environment.js';
 import type { Manifest } from './manifest.js';
 
 const state = path.join(testDir('deploy'), 'state');
@@ -32,14 +32,17 @@ describe('`deploy compose`', () => {
     const compose = fs.readFileSync('docker-compose.yml', 'utf8');
     const named = [...compose.matchAll(/\.gatehouse-deploy\/([\w./-]+)/g)].map(([, name]) => path.join(state, name!));
     const files = snapshot();
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(named));
+    const ours = named.filter((file) => !file.endsWith('.settings.env'));
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(ours));
     for (const [file, content] of Object.entries(files)) expect([file, content.slice(0, 4)]).toEqual([file, '600 ']);
   });
 
-  it('changes nothing when it runs again', () => {
+  it('changes nothing when it runs again, the operator’s own settings included', () => {
+    fs.writeFileSync(path.join(state, 'identity.settings.env'), 'STEAM_SIGN_IN=true\n', { mode: 0o600 });
     const before = snapshot();
     deploy('compose');
     expect(snapshot()).toEqual(before);
+    expect(composeEnvironment('identity', state).STEAM_SIGN_IN).toBe('true');
   });
 
   it('writes a policy that nats-server accepts', async () => {

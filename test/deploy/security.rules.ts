@@ -54,7 +54,7 @@ export const secretsApart: Rule = (docs) => [
 
 const isSecret = (name: string): boolean => /PASSWORD|SECRETS?$|TOKEN$|DATABASE_URL/.test(name);
 const isOwn = (secret: string, workload: string): boolean =>
-  [`gatehouse-${workload}`, `gatehouse-${workload}-seed`].includes(secret);
+  ['', '-seed', '-settings'].some((part) => secret === `gatehouse-${workload}${part}`);
 
 /** Names of the Secrets that a workload's pods get something of. */
 export function secretsOf(doc: Manifest): string[] {
