@@ -19,6 +19,8 @@ const COMMANDS = {
   mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
   erase: async () => (await import('./operator/erase-command.js')).eraseCommand(),
   import: async () => (await import('./operator/import-command.js')).importCommand(),
+  secrets: async () => (await import('./operator/secrets-command.js')).secretsCommand(),
+  audit: async () => (await import('./operator/audit-command.js')).auditCommand(),
   license: async () => (await import('./license/license-command.js')).licenseCommand(),
   'nats-conf': async () => (await import('./start/nats-conf.js')).natsConfCommand(),
 };

@@ -1,0 +1,134 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { LocalProblem, type DevInfo } from '#local';
+import { readJson, StateFolder, writePrivate } from '../state/state-folder.js';
+import { print } from './output.js';
+
+type Counts = Record<string, number>;
+type Sealing = { publicKey: string } | { passphrase: string };
+type Opening = { privateKey: string } | { passphrase: string };
+
+/** What the secrets service brings along for this. */
+interface BreakGlassFile {
+  makeRecoveryKey(): { publicKey: string; privateKey: string };
+  withBreakGlass<T>(env: NodeJS.ProcessEnv, work: (breakGlass: BreakGlass) => Promise<T>): Promise<T>;
+}
+
+interface BreakGlass {
+  export(file: string, recipient: Sealing, by: string): Promise<Counts>;
+  import(file: string, opener: Opening, by: string): Promise<Counts>;
+}
+
+interface ExportOptions {
+  to?: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+interface ImportOptions {
+  keyFile?: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+/** `gatehouse secrets`: what is done when the service itself cannot help any more. */
+export const secretsCommand = (): Command =>
+  new Command('secrets')
+    .description('take all secrets out into a sealed file, and put them back (break-glass)')
+    .addHelpText(
+      'after',
+      '\nexport and import work on the database itself, with the environment of the secrets service\n' +
+        '(DATABASE_URL, KEK_FILE or KEK_PROVIDER …); without it they mean the embedded system.',
+    )
+    .addCommand(recoveryKeyCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand());
+
+const recoveryKeyCommand = (): Command =>
+  new Command('recovery-key')
+    .description('make a key pair for exports: the private half goes into a file, the public half is printed')
+    .argument('<file>')
+    .action(async (file: string) => {
+      const target = at(file);
+      if (fs.existsSync(target)) throw new LocalProblem(`${target} is there already`, 'name another file');
+      const { publicKey, privateKey } = (await breakGlass()).makeRecoveryKey();
+      writePrivate(target, `${privateKey}\n`);
+      process.stdout.write(`${publicKey}\n`);
+    });
+
+const exportCommand = (): Command =>
+  new Command('export')
+    .description('write every key and every secret into a sealed file; the audit log records it')
+    .argument('<file>')
+    .option('--to <public key>', 'recovery key that it is sealed for')
+    .option('--passphrase-file <file>', 'file with the passphrase that it is sealed by, instead')
+    .option('--json', 'print the counts as JSON')
+    .action(async (file: string, { to, passphraseFile, json }: ExportOptions) => {
+      const recipient = to ? { publicKey: to } : { passphrase: readSecret('--to', passphraseFile) };
+      const { withBreakGlass } = await breakGlass();
+      const counts = await withBreakGlass(environment(), (it) => it.export(at(file), recipient, operator()));
+      print(counts, !!json, () => `${shown(counts)}\nSealed into ${at(file)}`);
+    });
+
+const importCommand = (): Command =>
+  new Command('import')
+    .description('put an export back, wrapped by the present key-encryption key; stop the service before')
+    .argument('<file>')
+    .option('--key-file <file>', 'file with the private half of the recovery key')
+    .option('--passphrase-file <file>', 'file with the passphrase, instead')
+    .option('--json', 'print the counts as JSON')
+    .action(async (file: string, { keyFile, passphraseFile, json }: ImportOptions) => {
+      const opener = keyFile
+        ? { privateKey: readSecret('--key-file', keyFile) }
+        : { passphrase: readSecret('--key-file', passphraseFile) };
+      const { withBreakGlass } = await breakGlass();
+      const counts = await withBreakGlass(environment(), (it) => it.import(at(file), opener, operator()));
+      print(counts, !!json, () => `${shown(counts)}\nStart the service again.`);
+    });
+
+/** Found where the build keeps it, as migrations are: the command is the one that knows the other apps. */
+async function breakGlass(): Promise<BreakGlassFile> {
+  const file = path.resolve('dist/apps/secrets/src/break-glass/break-glass.js');
+  if (!fs.existsSync(file)) throw new LocalProblem(`${file} is missing`, 'run `npm run build`');
+  return (await import(file)) as BreakGlassFile;
+}
+
+/** The service's own, else that of the system on this machine. */
+function environment(env = process.env, folder = StateFolder.fromEnv(env)): NodeJS.ProcessEnv {
+  if (env.DATABASE_URL) return env;
+  if (!fs.existsSync(folder.devJson)) {
+    throw new LocalProblem(
+      'there is no database to work on: no system on this machine, and the environment names none',
+      'run it with the environment of the secrets service',
+    );
+  }
+  const { postgres, nats, public_url } = readJson<DevInfo>(folder.devJson)!;
+  return {
+    KEK_FILE: folder.kek,
+    ...env,
+    DATABASE_URL: postgres.secrets,
+    NATS_URL: nats.url,
+    NATS_SEED_FILE: nats.users.secrets,
+    INTERNAL_PORT: '0',
+    PUBLIC_URL: public_url,
+    LICENSE_ISSUER: 'none',
+    LICENSE_PRODUCT: 'none',
+  };
+}
+
+function readSecret(instead: string, file: string | undefined): string {
+  if (!file) throw new LocalProblem('there is nothing to seal or open it with', `give ${instead} or --passphrase-file`);
+  return fs.readFileSync(at(file), 'utf8').trim();
+}
+
+/** Relative to where the command was called; npm changes the folder before. */
+const at = (file: string): string => path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', file);
+
+const operator = (): string => os.userInfo().username;
+
+const shown = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([table, rows]) => `${table}: ${rows}`)
+    .join('\n');
