@@ -53,11 +53,11 @@ module.exports = {
       to: { path: isIn(later(lib)) },
     })),
     {
-      name: 'license-format-stands-alone',
-      comment: 'It is published, and runs in browsers and in games.',
+      name: 'published-libs-stand-alone',
+      comment: 'They are published, and run in browsers and in games.',
       severity: 'error',
-      from: { path: '^libs/license-format/', pathNot: TESTS },
-      to: { pathNot: '^libs/license-format/' },
+      from: { path: '^libs/(license-format|client)/', pathNot: TESTS },
+      to: { pathNot: '^libs/$1/' },
     },
     {
       name: 'local-is-for-tools',
