@@ -21,11 +21,13 @@ import { SocketsDrain } from './sockets/sockets-drain.service.js';
 import { SocketsUpkeep } from './sockets/sockets-upkeep.service.js';
 import { TokenRefresh } from './sockets/token-refresh.service.js';
 import { UpgradesService } from './sockets/upgrades.service.js';
+import { EventStreams } from './sse/event-streams.service.js';
 
 const FANOUT = [Channels, DeliveryMetrics, FrameHistory, FramePublisher, Resumption];
 const PRODUCERS = [Cooldowns, ProducerKeys, ProducersService, Receivers, SharedStore];
 const SOCKETS = [
   Connections,
+  EventStreams,
   Openings,
   Outboxes,
   PresenceReports,

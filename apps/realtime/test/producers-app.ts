@@ -17,11 +17,12 @@ class Root {}
 async function appOn(
   broker: TestBroker,
   app: AppName,
-  parts: { controllers?: Type[]; providers?: Type[] },
+  parts: { controllers?: Type[]; providers?: Type[]; url?: string },
 ): Promise<INestMicroservice> {
   const log = Log.create({ app, level: 'silent' });
-  const bus = BusModule.forApp({ app, url: broker.url, seedFile: broker.seedFile(app) });
-  const root = { module: Root, imports: [BootModule.forApp(app, {}, log), bus], ...parts };
+  const { url = broker.url, ...rest } = parts;
+  const bus = BusModule.forApp({ app, url, seedFile: broker.seedFile(app) });
+  const root = { module: Root, imports: [BootModule.forApp(app, {}, log), bus], ...rest };
   const nest = await NestFactory.createMicroservice(root, {
     logger: false,
     abortOnError: false,
@@ -33,9 +34,13 @@ async function appOn(
   return nest;
 }
 
-/** What takes producers' commands and events in one replica of realtime. */
-export const producersApp = (broker: TestBroker): Promise<INestMicroservice> =>
+/**
+ * What takes producers' commands and events in one replica of realtime.
+ * @param url of another way to the broker than the direct one
+ */
+export const producersApp = (broker: TestBroker, url?: string): Promise<INestMicroservice> =>
   appOn(broker, 'realtime', {
+    url,
     controllers: [ProducersController],
     providers: [Cooldowns, FramePublisher, ProducerKeys, ProducersService, Receivers, SharedStore],
   });

@@ -19,6 +19,7 @@ import { SocketsDrain } from '../src/sockets/sockets-drain.service.js';
 import { SocketsUpkeep } from '../src/sockets/sockets-upkeep.service.js';
 import { TokenRefresh } from '../src/sockets/token-refresh.service.js';
 import { UpgradesService } from '../src/sockets/upgrades.service.js';
+import { EventStreams } from '../src/sse/event-streams.service.js';
 import { Client, type Asking } from './client.js';
 
 export const soon = () => Math.floor(Date.now() / 1000) + 600;
@@ -51,8 +52,7 @@ export class Replica {
     const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
     const revocations = { onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell) };
     const shutdown = { register: (_phase: string, _name: string, stop: () => void) => this.stops.push(stop) };
-    const take = (_: string, upgrade: Parameters<InternalListener['onUpgrade']>[1]) =>
-      this.server.on('upgrade', upgrade);
+    const listener = listenerOn(this.server);
 
     this.publisher = new FramePublisher(bus);
     const deliveries = new DeliveryMetrics(this.metrics);
@@ -62,9 +62,9 @@ export class Replica {
     const openings = new Openings(whole, verifier, new Resumption(channels, deliveries), outboxes, this.connections);
     this.upkeep = new SocketsUpkeep(whole, this.connections, revocations as unknown as RevocationList, this.metrics);
     const drain = new SocketsDrain(whole, this.connections, shutdown as unknown as Shutdown);
-    const listener = { onUpgrade: take } as unknown as InternalListener;
     const refresh = new TokenRefresh(verifier, openings);
     new UpgradesService(listener, openings, drain, refresh, log).onApplicationBootstrap();
+    new EventStreams(listener, openings, drain, log).onApplicationBootstrap();
     this.upkeep.onApplicationBootstrap();
   }
 
@@ -128,6 +128,15 @@ export class Replica {
     });
     return raw;
   }
+}
+
+/** What realtime uses of its internal listener: one path of each kind. */
+function listenerOn(server: Server): InternalListener {
+  const listener: Pick<InternalListener, 'onUpgrade' | 'route'> = {
+    onUpgrade: (_path, take) => void server.on('upgrade', take),
+    route: (_method, _path, answer) => void server.on('request', answer),
+  };
+  return listener as InternalListener;
 }
 
 /** What realtime uses of the bus, over a bare connection. */

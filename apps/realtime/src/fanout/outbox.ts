@@ -101,7 +101,12 @@ export class Outbox implements Hearer, Writer {
     this.append(oneOff(this.options.wire, cursor, text));
   }
 
-  send(entry: Entry): void {
+  /** Tells a client of server-sent events where it stands, without an event. */
+  mark(): void {
+    this.append(Buffer.from(`:\nid: ${this.options.cursor(this.oldestWaiting())}\n\n`));
+  }
+
+  private send(entry: Entry): void {
     const { backlog } = this;
     const clogged = this.socket.writableLength + this.pendingBytes > HIGH_WATER;
     if (clogged || (backlog && !backlog.empty)) return this.wait(entry);
