@@ -15,6 +15,21 @@ export class FulfillmentConfig extends StorefrontsConfig {
   })
   mailFrom!: string;
 
+  @EnvList('MAIL_WEBHOOK_SECRETS', {
+    optional: true,
+    secret: true,
+    pattern: /^[\x21-\x7e]{16,512}$/,
+    description: 'Secrets of the address that Postmark tells of bounces: the current one, and the previous while they change.',
+  })
+  mailWebhookSecrets?: readonly string[];
+
+  @EnvList('SES_TOPICS', {
+    optional: true,
+    pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/,
+    description: 'ARNs of the SNS topics by which SES tells of bounces and complaints; messages of others are refused.',
+  })
+  sesTopics?: readonly string[];
+
   @EnvUrl('GUMROAD_API_URL', { default: 'https://api.gumroad.com', description: 'Gumroad’s API, without `/v2`.' })
   gumroadApiUrl!: string;
 

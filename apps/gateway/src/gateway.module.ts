@@ -18,10 +18,12 @@ import { OriginsService } from './edge/origins.service.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { RouteTable } from './edge/route-table.js';
 import { CustomersController } from './fulfillment/customers.controller.js';
+import { MailWebhooksController } from './fulfillment/mail-webhooks.controller.js';
 import { OrdersController } from './fulfillment/orders.controller.js';
 import { PortalController } from './fulfillment/portal.controller.js';
 import { PortalService } from './fulfillment/portal.service.js';
 import { WebhooksController } from './fulfillment/webhooks.controller.js';
+import { SuppressionsController } from './fulfillment/mail-suppressions.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { identityControllers, identityProviders } from './identity/identity-routes.js';
 import { EntitlementsController } from './licensing/entitlements.controller.js';
@@ -67,6 +69,8 @@ export class GatewayModule {
         WebhooksController,
         OrdersController,
         CustomersController,
+        MailWebhooksController,
+        SuppressionsController,
         PortalController,
         ProducersController,
         SocketsController,

@@ -82,6 +82,7 @@ export * from './licensing/terms.commands.js';
 export * from './licensing/validation.commands.js';
 export * from './fulfillment/fulfillment.commands.js';
 export * from './fulfillment/fulfillment.events.js';
+export * from './fulfillment/mail-feedback.commands.js';
 export * from './fulfillment/portal.commands.js';
 export * from './realtime/producer-answers.js';
 export * from './realtime/realtime.commands.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MailBounced, MailSent } from '#contracts';
 import { Outbox, Transactions } from '#persistence';
+import { SuppressionsRepository } from './suppressions/suppressions.repository.js';
 import { MailRepository, type MailLease } from './mail.repository.js';
 
 /** Writes down what became of a mail, together with the event that tells of it. */
@@ -10,6 +11,7 @@ export class MailBooks {
     private readonly tx: Transactions,
     private readonly outbox: Outbox,
     private readonly mail: MailRepository,
+    private readonly suppressions: SuppressionsRepository,
   ) {}
 
   sent(lease: MailLease): Promise<void> {
@@ -18,9 +20,20 @@ export class MailBooks {
     });
   }
 
-  bounced(lease: MailLease, why: string): Promise<void> {
+  /** @param noMailbox the address, when there is no mailbox: it gets no more mail */
+  bounced(lease: MailLease, why: string, noMailbox: string | null): Promise<void> {
     return this.tx.run(async () => {
-      if (await this.mail.conclude(lease, 'bounced', why))
+      if (!(await this.mail.conclude(lease, 'bounced', why))) return;
+      const suppression = { reason: 'hard_bounce', source: 'smtp', mail_id: lease.id } as const;
+      if (noMailbox) await this.suppressions.add(noMailbox, suppression);
+      await this.outbox.append(MailBounced, about(lease), key(lease));
+    });
+  }
+
+  /** Not sent, because its address takes no mail: to whom it matters that it did not arrive, it has bounced. */
+  suppressed(lease: MailLease, why: string): Promise<void> {
+    return this.tx.run(async () => {
+      if (await this.mail.conclude(lease, 'suppressed', why))
         await this.outbox.append(MailBounced, about(lease), key(lease));
     });
   }

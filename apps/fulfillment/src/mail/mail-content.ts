@@ -19,4 +19,7 @@ export interface AddressedMail extends MailContent {
 
 /** What becomes of a queued mail when its time has come. */
 export type Prepared =
-  { now: 'send'; mail: AddressedMail } | { now: 'drop'; why: string } | { now: 'wait'; why: string; seconds: number };
+  | { now: 'send'; mail: AddressedMail }
+  | { now: 'suppress'; why: string }
+  | { now: 'drop'; why: string }
+  | { now: 'wait'; why: string; seconds: number };

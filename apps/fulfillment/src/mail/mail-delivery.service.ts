@@ -29,8 +29,14 @@ export class MailDeliveryService {
     const prepared = await this.prepare(lease);
     if (!prepared) return;
     if (prepared.now === 'drop') return this.books.dropped(lease, prepared.why);
+    if (prepared.now === 'suppress') return this.suppress(lease, prepared.why);
     if (prepared.now === 'wait') return this.books.wait(lease, prepared.why, prepared.seconds);
     await this.send(lease, prepared.mail);
+  }
+
+  private suppress(lease: MailLease, why: string): Promise<void> {
+    this.counter.inc({ template: lease.template, outcome: 'suppressed' });
+    return this.books.suppressed(lease, why);
   }
 
   private async prepare(lease: MailLease): Promise<Prepared | undefined> {
@@ -48,19 +54,19 @@ export class MailDeliveryService {
     try {
       await this.mailer.send(`${lease.id}.${lease.round}`, mail);
     } catch (error) {
-      return this.failed(lease, error);
+      return this.failed(lease, error, mail.to.address);
     }
     this.counter.inc({ template: lease.template, outcome: 'sent' });
     await this.books.sent(lease);
   }
 
   /** The mail server's words are not logged: they quote addresses. */
-  private failed(lease: MailLease, error: unknown): Promise<void> {
-    const failure = mailFailure(error, lease.attempts);
+  private failed(lease: MailLease, error: unknown, address: string): Promise<void> {
+    const failure = mailFailure(error, { attempts: lease.attempts, since: lease.first_try_at });
     const { id: mail_id, template, attempts } = lease;
     this.log.warn('a mail was not taken', { mail_id, template, attempts, bounced: failure.bounced, why: failure.why });
     this.counter.inc({ template, outcome: failure.bounced ? 'bounced' : 'retried' });
-    if (failure.bounced) return this.books.bounced(lease, failure.why);
+    if (failure.bounced) return this.books.bounced(lease, failure.why, failure.noMailbox ? address : null);
     return this.books.retryLater(lease, failure.why, failure.seconds);
   }
 }

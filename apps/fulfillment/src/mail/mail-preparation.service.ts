@@ -3,6 +3,7 @@ import { Bus } from '#bus';
 import { NotFound, ReadLicense, ReadMailToken, Refusal, TokenInvalid, type ErrorSpec, type MailKind } from '#contracts';
 import { FulfillmentConfig } from '../fulfillment.config.js';
 import { PortalMailsService } from '../portal/portal-mails.service.js';
+import { SuppressionsRepository } from './suppressions/suppressions.repository.js';
 import type { Prepared } from './mail-content.js';
 import type { MailLease } from './mail.repository.js';
 import { ACCOUNT_MAILS } from './templates/account-mails.js';
@@ -12,6 +13,9 @@ const AS = { timeoutMs: 4_000 };
 /** A license whose order is disputed may come back into force. */
 const LOOK_AGAIN_SECONDS = 600;
 
+/** Domain of the addresses that licensing puts in the place of people who are erased. */
+const NOBODY = '@erased.invalid';
+
 /** Looks up what a mail says and whom it goes to, at the moment when it is sent. */
 @Injectable()
 export class MailPreparationService {
@@ -19,10 +23,19 @@ export class MailPreparationService {
     private readonly bus: Bus,
     private readonly config: FulfillmentConfig,
     private readonly portal: PortalMailsService,
+    private readonly suppressions: SuppressionsRepository,
   ) {}
 
   /** @throws Refusal when the owner of the data cannot be asked */
-  prepare(mail: MailLease): Promise<Prepared> {
+  async prepare(mail: MailLease): Promise<Prepared> {
+    const prepared = await this.write(mail);
+    if (prepared.now !== 'send') return prepared;
+    const suppressed = await this.suppressions.find(prepared.mail.to.address);
+    if (!suppressed) return prepared;
+    return { now: 'suppress', why: `The address gets no mail (${suppressed.reason}) until that is lifted.` };
+  }
+
+  private write(mail: MailLease): Promise<Prepared> {
     const { template } = mail;
     if (template === 'license' || template === 'license_changed') return this.license(template, mail.license_key!);
     if (template === 'portal_link') return this.portal.prepare(mail.token_id!);
@@ -32,6 +45,7 @@ export class MailPreparationService {
   private async license(template: 'license' | 'license_changed', license_key: string): Promise<Prepared> {
     const license = await this.unless(NotFound, this.bus.send(ReadLicense, { license_key }, AS));
     if (!license) return { now: 'drop', why: 'The license no longer exists.' };
+    if (license.email.endsWith(NOBODY)) return { now: 'drop', why: 'The buyer was erased.' };
     if (license.status === 'revoked') return { now: 'drop', why: 'The license was revoked before its mail was sent.' };
     if (license.status === 'suspended') {
       return { now: 'wait', why: 'The license is suspended.', seconds: LOOK_AGAIN_SECONDS };

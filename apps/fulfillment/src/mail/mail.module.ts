@@ -5,15 +5,22 @@ import { MailBooks } from './mail-books.js';
 import { MailDeliveryService } from './mail-delivery.service.js';
 import { MailPreparationService } from './mail-preparation.service.js';
 import { MailWorker } from './mail-worker.js';
+import { MailFeedbackController } from './feedback/mail-feedback.controller.js';
+import { MailFeedbackRepository } from './feedback/mail-feedback.repository.js';
+import { MailFeedbackService } from './feedback/mail-feedback.service.js';
+import { SnsService } from './feedback/sns.service.js';
+import { SnsWeb } from './feedback/sns-web.js';
 import { MailController } from './mail.controller.js';
 import { MailQueries } from './mail.queries.js';
 import { MailRepository } from './mail.repository.js';
 import { MailService } from './mail.service.js';
 import { MailerService } from './mailer.service.js';
+import { SuppressionsController } from './suppressions/suppressions.controller.js';
+import { SuppressionsRepository } from './suppressions/suppressions.repository.js';
 
 /** Mail of all services: queued by their events, written and sent here. */
 @Module({
-  controllers: [MailController],
+  controllers: [MailController, SuppressionsController, MailFeedbackController],
   providers: [
     MailRepository,
     MailQueries,
@@ -25,6 +32,11 @@ import { MailerService } from './mailer.service.js';
     MailService,
     PortalMailsService,
     PortalRepository,
+    SuppressionsRepository,
+    MailFeedbackRepository,
+    MailFeedbackService,
+    SnsService,
+    SnsWeb,
   ],
   exports: [MailService],
 })

@@ -20,6 +20,8 @@ export interface MailLease {
   token_id: string | null;
   attempts: number;
   round: number;
+  /** When the first try failed. */
+  first_try_at: Date | null;
   token: string;
 }
 
@@ -48,7 +50,7 @@ export class MailRepository {
        )
        update mail_outbox m set lease_token = $2, lease_until = now() + $3 * interval '1 millisecond', attempts = attempts + 1
        from due where m.id = due.id
-       returning m.id, m.template, m.license_key, m.token_id, m.attempts, m.round, m.lease_token as token`,
+       returning m.id, m.template, m.license_key, m.token_id, m.attempts, m.round, m.first_try_at, m.lease_token as token`,
       [limit, newId(), leaseMs],
     );
   }
@@ -62,7 +64,11 @@ export class MailRepository {
   }
 
   /** Ends a mail for good. @returns false when the lease was lost */
-  async conclude(lease: MailLease, state: 'sent' | 'bounced' | 'dropped', error: string | null): Promise<boolean> {
+  async conclude(
+    lease: MailLease,
+    state: 'sent' | 'bounced' | 'suppressed' | 'dropped',
+    error: string | null,
+  ): Promise<boolean> {
     const { rowCount } = await this.tx.execute(
       `update mail_outbox set state = $3, error = left($4, 1000), lease_token = null, lease_until = null,
          sent_at = case when $3 = 'sent' then now() else sent_at end
@@ -76,7 +82,8 @@ export class MailRepository {
   async postpone(lease: MailLease, error: string, seconds: number, counts: boolean): Promise<void> {
     await this.tx.query(
       `update mail_outbox set error = left($3, 1000), due_at = now() + $4 * interval '1 second', lease_token = null,
-         lease_until = null, attempts = attempts - $5::integer
+         lease_until = null, attempts = attempts - $5::integer,
+         first_try_at = case when $5 = 0 then coalesce(first_try_at, now()) else first_try_at end
        where id = $1 and lease_token = $2`,
       [lease.id, lease.token, error, seconds, counts ? 0 : 1],
     );
@@ -85,7 +92,7 @@ export class MailRepository {
   /** Has a mail sent once more, as a mail of its own to the receiver's program. @returns false when there is none */
   async requeue(id: string): Promise<boolean> {
     const { rowCount } = await this.tx.execute(
-      `update mail_outbox set state = 'queued', due_at = now(), attempts = 0, round = round + 1, error = null,
+      `update mail_outbox set state = 'queued', due_at = now(), attempts = 0, round = round + 1, error = null, first_try_at = null,
          lease_token = null, lease_until = null
        where id = $1`,
       [id],

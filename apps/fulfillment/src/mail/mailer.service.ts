@@ -42,7 +42,8 @@ export class MailerService implements OnApplicationShutdown {
       text: mailText(mail),
       html: mailHtml(mail),
       messageId: `<${id}@${this.domain}>`,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      // Postmark gives this one back in its webhooks; SES gives back the Message-ID.
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-PM-Metadata-mail_id': id.split('.')[0]! },
       attachments: mail.attachments?.map((a) => ({ ...a, contentType: 'application/octet-stream' })),
     });
   }

@@ -16,7 +16,7 @@ const SIGNATURE_HEADERS = {
 export type SigningStore = keyof typeof SIGNATURE_HEADERS;
 
 /** The password of Basic auth, which storefronts put into the ping's address; the name is theirs to choose. */
-function basicPassword(authorization: string | undefined): string | undefined {
+export function basicPassword(authorization: string | undefined): string | undefined {
   const credentials = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization ?? '')?.[1];
   if (!credentials) return undefined;
   const [, ...password] = Buffer.from(credentials, 'base64').toString('utf8').split(':');

@@ -19,8 +19,11 @@ export const STORES = ['gumroad', 'lemonsqueezy', 'paddle', 'stripe'] as const;
 /** A storefront that sells for us. */
 export type Store = (typeof STORES)[number];
 export const EVENT_STATES = ['pending', 'processed', 'parked', 'failed'] as const;
-/** `dropped`: not sent and never to be, because its license is revoked or its link no longer works. */
-export const MAIL_STATES = ['queued', 'sent', 'bounced', 'dropped'] as const;
+/**
+ * `dropped`: not sent and never to be, because its license is revoked or its link no longer works. `suppressed`: not sent,
+ * because its address takes no mail.
+ */
+export const MAIL_STATES = ['queued', 'sent', 'bounced', 'suppressed', 'dropped'] as const;
 
 export class RecordStorefrontEventRequest {
   @OneOf(STORES) store!: Store;
