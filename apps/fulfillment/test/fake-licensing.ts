@@ -18,6 +18,7 @@ import {
   type BuyerLicenses,
   type BuyerRequest,
   type LicenseRecord,
+  type RenewalRight,
   type RenewLicenseRequest,
   type MintLicenseRequest,
   type ReadLicenseRequest,
@@ -32,6 +33,8 @@ export class LicenseBook {
   readonly licenses = new Map<string, LicenseRecord>();
   /** Keys whose renewal is paid for, and whether it was made. */
   readonly paid = new Map<string, boolean>();
+  /** Renewals that orders have paid for. */
+  readonly rights = new Map<string, RenewalRight>();
   mints = 0;
   /** Refuses everything with `unavailable` this many times. */
   failures = 0;
@@ -45,6 +48,7 @@ export class LicenseBook {
   reset(): void {
     this.licenses.clear();
     this.paid.clear();
+    this.rights.clear();
     this.mints = 0;
     this.failures = 0;
     this.beforeMint = () => Promise.resolve();
@@ -64,7 +68,7 @@ function licenseOf(input: MintLicenseRequest): LicenseRecord {
     license_key: `DT1-${input.tier.toUpperCase()}-${part()}-${part()}`,
     tier: input.tier,
     issued_at: issued.toISOString(),
-    expires_at: expires.toISOString(),
+    expires_at: input.expires_at ?? expires.toISOString(),
     status: 'active',
     name: input.name,
     email: input.email,

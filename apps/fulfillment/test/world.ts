@@ -15,6 +15,7 @@ import { FulfillmentModule } from '../src/fulfillment.module.js';
 import { migrations } from '../src/migrations/index.js';
 import { FakeIdentity } from './fake-identity.js';
 import { FakeLicensing, LicenseBook } from './fake-licensing.js';
+import { FakeSoldTerms } from './fake-sold-terms.js';
 
 export const SECRETS = { current: 'current-secret-of-the-ping', previous: 'previous-secret-of-the-ping' };
 const PRODUCTS = join(__dirname, '../../../config/products.yaml');
@@ -123,6 +124,7 @@ export class World {
     );
     this.book.reset();
     this.shop.shop.sales.clear();
+    this.shop.shop.subscribers.clear();
     this.shop.shop.break(undefined);
     this.mail.inbox.clear();
     this.mail.refusals.clear();
@@ -178,9 +180,9 @@ export class World {
   private async startNeighbours(): Promise<void> {
     const silent = { logLevel: 'silent' as const };
     this.gateway = await run([BootModule.forApp('gateway', silent), BusModule.forApp(this.connection('gateway'))]);
-    for (const [app, controller] of [
-      ['licensing', FakeLicensing],
-      ['identity', FakeIdentity],
+    for (const [app, controllers] of [
+      ['licensing', [FakeLicensing, FakeSoldTerms]],
+      ['identity', [FakeIdentity]],
     ] as const) {
       const database = await testDatabase(app, []);
       const imports = [
@@ -189,7 +191,7 @@ export class World {
         BusModule.forApp(this.connection(app)),
       ];
       const providers = [{ provide: LicenseBook, useValue: this.book }];
-      const running = await run(imports, { controllers: [controller], providers });
+      const running = await run(imports, { controllers: [...controllers], providers });
       if (app === 'identity') this.identity = running.module.get(FakeIdentity);
       this.neighbours.push({ running, database });
     }

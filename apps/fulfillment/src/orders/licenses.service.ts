@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
-import {
-  LicenseRevoked,
-  MintLicense,
-  NotFound,
-  Refusal,
-  RestoreLicense,
-  RevokeLicense,
-  SuspendLicense,
-} from '#contracts';
 import type { OrderSnapshot } from '../storefronts/order-snapshot.js';
-import { buyerName } from './buyer-name.rules.js';
+import { OrderLicenses } from './order-licenses.js';
 import type { Decision } from './orders.rules.js';
+import { RenewalOrder } from './renewal-order.js';
+import type { Step } from './step.js';
 
-/** Together below the lease, so that an answer that comes is an answer that counts. */
+/** Every step is far below the lease, so that an answer that comes is an answer that counts. */
 const AS = { timeoutMs: 4_000 };
 
 /** Makes the license of an order agree with what was decided. Every step may be repeated. */
@@ -23,43 +16,34 @@ export class LicensesService {
 
   /**
    * @param known key of the license as far as we know
-   * @returns key of the order's license, null when there is none
+   * @param stillHeld asked before every step; throws when the lease is too old to begin one that others would see
+   * @returns key of the order's license, of the first one when it makes several; null when there is none
    */
-  async bringAbout(decision: Decision, order: OrderSnapshot, known: string | null): Promise<string | null> {
+  async bringAbout(
+    decision: Decision,
+    order: OrderSnapshot,
+    known: string | null,
+    stillHeld: () => void,
+  ): Promise<string | null> {
+    const step: Step = (command, input) => {
+      stillHeld();
+      return this.bus.send(command, input, AS);
+    };
+    const licenses = new OrderLicenses(order, known, step);
+    const renewal = new RenewalOrder(order, known, step);
     switch (decision.license) {
       case 'active':
-        return this.mint(order, decision.terms);
+        return licenses.mint(decision);
+      case 'renewed':
+        return (await renewal.renew(decision)) ?? licenses.mint(decision);
       case 'revoked':
-        return this.takeBack(known, () => this.bus.send(RevokeLicense, refunded(order), AS));
+        return (await renewal.withdraw()) ?? licenses.revoke(decision);
       case 'suspended':
-        return this.takeBack(known, () => this.bus.send(SuspendLicense, disputed(order), AS));
+        return (await renewal.withdraw()) ?? licenses.suspend(decision);
+      case 'shared':
+        return decision.license_key;
       case 'untouched':
         return known;
     }
   }
-
-  /** The same order gives the same license. One that was suspended for a dispute is put back; a revoked one stays so. */
-  private async mint(order: OrderSnapshot, terms: { tier: 'lite' | 'core' | 'pro' | 'enterprise'; years: number }) {
-    const email = order.email!;
-    const input = { name: buyerName(order.name, email), email, ...terms, order: order.order_id };
-    const license = await this.bus.send(MintLicense, input, AS);
-    if (license.status === 'suspended') {
-      await this.bus.send(RestoreLicense, { gumroad_order_id: order.order_id }, AS);
-    }
-    return license.license_key;
-  }
-
-  /** There may be none: a refund or a dispute can be told before the sale was. */
-  private async takeBack(known: string | null, act: () => Promise<{ license_key: string }>): Promise<string | null> {
-    try {
-      return (await act()).license_key;
-    } catch (error) {
-      if (error instanceof Refusal && error.is(NotFound)) return null;
-      if (error instanceof Refusal && error.is(LicenseRevoked)) return known;
-      throw error;
-    }
-  }
 }
-
-const refunded = (order: OrderSnapshot) => ({ gumroad_order_id: order.order_id, reason: 'refunded' });
-const disputed = (order: OrderSnapshot) => ({ gumroad_order_id: order.order_id, reason: 'disputed' });

@@ -15,6 +15,8 @@ export interface Settlement {
   order: OrderSnapshot;
   decision: Decision;
   license: string | null;
+  /** What else is to be looked at because of it; asked for in the same transaction. */
+  follow?: (row: OrderRow) => Promise<void>;
 }
 
 /** What settling reads and writes about an order, in transactions that span no call to anybody. */
@@ -39,12 +41,13 @@ export class OrderBooks {
   }
 
   /** The order is as the store tells of it, its license agrees, and its events are done. */
-  close(lease: OrderLease, events: string[], { before, order, decision, license }: Settlement): Promise<void> {
+  close(lease: OrderLease, events: string[], { before, order, decision, license, follow }: Settlement): Promise<void> {
     return this.tx.run(async () => {
       if (!(await this.stillOurs(lease))) return;
       const row = rowOf(lease, order, decision, license);
       await this.orders.save(row);
-      const parked = 'parked' in decision ? decision.parked : undefined;
+      await follow?.(row);
+      const parked = parkedBecause(decision);
       await this.events.conclude(events, parked ? 'parked' : 'processed', parked ?? null, lease.attempts);
       if (before?.standing !== row.standing || before.license_key !== row.license_key) await this.tell(row);
     });
@@ -79,6 +82,11 @@ export class OrderBooks {
     return this.outbox.append(OrderSettled, { store, order_id, standing, license_key }, { key: order_id });
   }
 }
+
+const parkedBecause = (decision: Decision): string | undefined => {
+  if (decision.license === 'shared' && !decision.first) return 'The first sale of its subscription is not known yet.';
+  return decision.license === 'untouched' ? decision.parked : undefined;
+};
 
 const rowOf = (lease: OrderLease, snapshot: OrderSnapshot, decision: Decision, license: string | null): OrderRow => ({
   store: lease.store,

@@ -5,6 +5,7 @@ import { StorefrontsModule } from '../storefronts/storefronts.module.js';
 import { LicensesService } from './licenses.service.js';
 import { MappedOrdersService } from './mapped-orders.service.js';
 import { OrderBooks } from './order-books.js';
+import { OrderFamiliesService } from './order-families.service.js';
 import { OrderWorkRepository } from './order-work.repository.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersQueries } from './orders.queries.js';
@@ -22,6 +23,7 @@ import { SettlementService } from './settlement.service.js';
     OrderWorkRepository,
     StorefrontEventsRepository,
     OrderBooks,
+    OrderFamiliesService,
     LicensesService,
     SettlementService,
     SettlementWorker,

@@ -14,16 +14,36 @@ export interface OrderRow {
   snapshot: OrderSnapshot;
 }
 
+const COLUMNS = 'store, order_id, email, product, standing, license_key, snapshot';
+
 /** Orders as their stores last told them. */
 @Injectable()
 export class OrdersRepository {
   constructor(private readonly tx: Transactions) {}
 
-  async find(store: string, orderId: string): Promise<OrderRow | undefined> {
-    const [row] = await this.tx.query<OrderRow>(
-      'select store, order_id, email, product, standing, license_key, snapshot from orders where store = $1 and order_id = $2',
-      [store, orderId],
+  /** The orders of a subscription that are known, in the order in which they became known. */
+  ofSubscription(store: string, subscriptionId: string): Promise<OrderRow[]> {
+    return this.tx.query<OrderRow & Record<string, unknown>>(
+      `select ${COLUMNS} from orders where store = $1 and subscription_id = $2 order by id`,
+      [store, subscriptionId],
     );
+  }
+
+  /** Those of `ids` that no order is known by. */
+  async unknownOf(store: string, ids: string[]): Promise<string[]> {
+    const rows = await this.tx.query<{ id: string }>(
+      `select distinct id from unnest($2::text[]) as id
+       where not exists (select 1 from orders where store = $1 and order_id = id)`,
+      [store, ids],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async find(store: string, orderId: string): Promise<OrderRow | undefined> {
+    const [row] = await this.tx.query<OrderRow>(`select ${COLUMNS} from orders where store = $1 and order_id = $2`, [
+      store,
+      orderId,
+    ]);
     return row;
   }
 

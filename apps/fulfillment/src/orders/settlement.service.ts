@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { ProductCatalog } from '../products/product-catalog.js';
 import { StorefrontsService } from '../storefronts/storefronts.service.js';
 import { LicensesService } from './licenses.service.js';
 import { OrderBooks } from './order-books.js';
 import type { OrderLease } from './order-work.repository.js';
-import { OrdersRepository } from './orders.repository.js';
-import { decide } from './orders.rules.js';
+import { OrderFamiliesService } from './order-families.service.js';
+import { OrdersRepository, type OrderRow } from './orders.repository.js';
 
 /** Reads an order from its store, decides, and makes its license agree. Can die anywhere and be done again. */
 @Injectable()
 export class SettlementService {
   constructor(
     private readonly storefronts: StorefrontsService,
-    private readonly products: ProductCatalog,
+    private readonly families: OrderFamiliesService,
     private readonly licenses: LicensesService,
     private readonly orders: OrdersRepository,
     private readonly books: OrderBooks,
@@ -28,7 +27,7 @@ export class SettlementService {
     const order = await storefront.fetchOrder(lease.order_id, () => this.books.pings(lease));
     if (!order) return this.books.leave(lease, events, { state: 'parked', why: 'The store knows no such order.' });
     if (order.order_id !== lease.order_id) return this.books.passOn(lease, events, order.order_id);
-    const decision = decide(order, this.products.find(lease.store, order.product));
+    const decision = await this.families.decide(lease.store, order);
     const before = await this.orders.find(lease.store, lease.order_id);
     stillHeld();
     // Nobody is left whom a new license could be made for; one that there is follows its order as before.
@@ -36,7 +35,8 @@ export class SettlementService {
       const kept = { standing: decision.standing, license: 'untouched' } as const;
       return this.books.close(lease, events, { before, order, decision: kept, license: null });
     }
-    const license = await this.licenses.bringAbout(decision, order, before?.license_key ?? null);
-    await this.books.close(lease, events, { before, order, decision, license });
+    const license = await this.licenses.bringAbout(decision, order, before?.license_key ?? null, stillHeld);
+    const follow = (row: OrderRow) => this.families.follow(before, row, decision);
+    await this.books.close(lease, events, { before, order, decision, license, follow });
   }
 }

@@ -7,6 +7,10 @@ import { parse } from 'yaml';
 export interface LicenseTerms {
   tier: Tier;
   years: number;
+  /** What a quantity above one makes; default `one` license. */
+  quantity?: 'one' | 'each';
+  /** What it makes when it comes along with a bundle, which is an order of its own; default `nothing`. */
+  in_bundle?: 'nothing' | 'license';
 }
 
 interface Entry extends LicenseTerms {
@@ -14,6 +18,9 @@ interface Entry extends LicenseTerms {
   product_ids: string[];
   variants: string[];
 }
+
+const QUANTITIES: unknown[] = ['one', 'each', undefined];
+const IN_BUNDLES: unknown[] = ['nothing', 'license', undefined];
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
@@ -29,6 +36,8 @@ function problemsOf(entry: Partial<Entry> | null, at: string): string[] {
   if (!TIERS.includes(tier as Tier)) problems.push(`${at}.tier is none of ${TIERS.join(', ')}`);
   if (!Number.isInteger(years) || years! < 1 || years! > 100)
     problems.push(`${at}.years is no whole number from 1 to 100`);
+  if (!QUANTITIES.includes(entry.quantity)) problems.push(`${at}.quantity is neither one nor each`);
+  if (!IN_BUNDLES.includes(entry.in_bundle)) problems.push(`${at}.in_bundle is neither nothing nor license`);
   return problems;
 }
 
@@ -82,10 +91,11 @@ export class ProductCatalog {
   }
 
   private addEntry(store: string, entry: Entry): string[] {
-    const { tier, years } = entry;
+    const { tier, years, quantity, in_bundle } = entry;
+    const terms = { tier, years, ...(quantity && { quantity }), ...(in_bundle && { in_bundle }) };
     return namesOf(entry).flatMap((name) => {
       if (this.byId.has(`${store} ${name}`)) return [`${store}: ${name} is listed twice`];
-      this.byId.set(`${store} ${name}`, { tier, years });
+      this.byId.set(`${store} ${name}`, terms);
       return [];
     });
   }

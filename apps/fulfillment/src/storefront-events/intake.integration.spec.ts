@@ -53,7 +53,7 @@ describe('the inbox of pings', () => {
       '__proto__%5Bresource_name%5D=sale&__proto__=x',
       'application/x-www-form-urlencoded',
     ],
-    ['a subscription with 150 purchases', `resource_name=cancellation&${ids}`, 'application/x-www-form-urlencoded'],
+    ['a subscription without purchases', 'resource_name=cancellation', 'application/x-www-form-urlencoded'],
     [
       'names with brackets and signs',
       'a%5Bb%26c%3Dd%2B%5D=1&=&==&&resource_name=',
@@ -68,6 +68,15 @@ describe('the inbox of pings', () => {
     const [row] = await rows();
     expect(row).toMatchObject({ content_type: type, state: 'parked', error: expect.any(String), sale_id: null });
     expect(row!.raw.equals(Buffer.from(body))).toBe(true);
+  });
+
+  it.each([
+    ['a form', ids, 'application/x-www-form-urlencoded'],
+    ['JSON', JSON.stringify({ purchase_ids: ['purchase0=='], resource_name: 'cancellation' }), 'application/json'],
+  ])('G17: a subscription is looked up by one of its purchases, told by %s', async (_, body, type) => {
+    await world.ping(type.endsWith('json') ? body : `resource_name=cancellation&${body}`, SECRETS.current, type);
+    await world.quiet();
+    expect(await rows()).toMatchObject([{ sale_id: expect.stringMatching(/^purchase\d+==$/), state: 'parked' }]);
   });
 
   it('G17: a sale in JSON is read like one in a form', async () => {

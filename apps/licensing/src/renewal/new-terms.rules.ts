@@ -10,6 +10,11 @@ export interface WantedTerms extends LicenseTerms {
   requested_by: string;
 }
 
+interface Ending {
+  issued_at: Date;
+  expires_at: Date;
+}
+
 /** How the holder is told of other terms: a later end and another tier are worth a mail, an earlier end is not. */
 export function changeOf(
   from: LicenseTerms,
@@ -28,13 +33,16 @@ export function issuedFor(license: { issued_at: Date }, expiresAt: Date, now: Da
 }
 
 /** The end of a license whose sales pay until `paid`: what it was given on top of its sales it keeps. */
-export function endOf(license: { expires_at: Date; paid_until: Date | null }, paid: Date): Date {
+export function endOf(license: Ending & { paid_until: Date | null }, paid: Date): Date {
   const onTop = license.paid_until ? license.expires_at.getTime() - license.paid_until.getTime() : 0;
-  return new Date(wholeSeconds(paid).getTime() + Math.max(onTop, 0));
+  return afterIssue(license, new Date(wholeSeconds(paid).getTime() + Math.max(onTop, 0)));
 }
 
-/** The end of a license without the years of a renewal; never before it was sold. */
-export function endWithout(license: { issued_at: Date; expires_at: Date }, years: number): Date {
-  const end = addYears(license.expires_at, -years);
-  return end > license.issued_at ? end : new Date(license.issued_at.getTime() + 1_000);
+/** The end of a license without the years of a renewal. */
+export function endWithout(license: Ending, years: number): Date {
+  return afterIssue(license, addYears(license.expires_at, -years));
 }
+
+/** A license ends a second after it was issued at the earliest: what never was cannot be written down. */
+const afterIssue = ({ issued_at }: Ending, end: Date): Date =>
+  end > issued_at ? end : new Date(issued_at.getTime() + 1_000);

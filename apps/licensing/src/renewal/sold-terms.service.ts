@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LicenseRevoked, NotFound, type LicenseRecord, type SetLicenseTermsRequest } from '#contracts';
-import { refuseField, timeOf } from '../clock/times.rules.js';
+import { timeOf } from '../clock/times.rules.js';
 import { wholeSeconds } from '../licenses/license-terms.rules.js';
 import { LicensesRepository } from '../licenses/licenses.repository.js';
 import { LicensesService } from '../licenses/licenses.service.js';
@@ -18,7 +18,7 @@ export class SoldTermsService {
     private readonly terms: NewTermsService,
   ) {}
 
-  /** @throws Refusal `not_found`, `license_revoked`, `validation_failed` */
+  /** @throws Refusal `not_found`, `license_revoked`, `validation_failed` for a time that is none */
   async set(request: SetLicenseTermsRequest): Promise<LicenseRecord> {
     const license = await this.found.find({ gumroad_order_id: request.order });
     if (!license) throw NotFound.with('There is no license of this order.');
@@ -34,8 +34,5 @@ export class SoldTermsService {
 function wantedOf(license: Renewable, { tier, order }: SetLicenseTermsRequest, paid: Date): WantedTerms {
   if (license.revoked_at) throw LicenseRevoked.with();
   const expires_at = endOf(license, paid);
-  if (expires_at <= license.issued_at) {
-    throw refuseField('expires_at', 'too_small', 'expires_at must be after the license was issued.');
-  }
   return { tier, expires_at, requested_by: `order ${order}` };
 }

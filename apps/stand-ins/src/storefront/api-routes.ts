@@ -2,6 +2,7 @@ import type { StandInAnswer, StandInRequest, StandInRoutes } from '../http/http-
 import { saleForApi } from './sale-views.js';
 import type { Sale } from './sale.js';
 import { RESOURCE_NAMES, type Shop } from './shop.js';
+import { subscriberForApi } from './subscriber.js';
 
 const PER_PAGE = 10;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -84,6 +85,12 @@ export function apiRoutes(shop: Shop, accessToken?: string): StandInRoutes {
     'GET /v2/sales/:id': guarded(({ params }) => {
       const sale = shop.sales.get(params['id']!);
       return sale ? success({ sale: saleForApi(sale) }) : failure('The sale was not found.');
+    }),
+    'GET /v2/subscribers/:id': guarded(({ params }) => {
+      const subscriber = shop.subscribers.get(params['id']!);
+      return subscriber
+        ? success({ subscriber: subscriberForApi(subscriber) })
+        : failure('The subscriber was not found.');
     }),
     'GET /v2/resource_subscriptions': guarded(({ query }) => listSubscriptions(shop, query)),
     'PUT /v2/resource_subscriptions': guarded(({ body }) => putSubscription(shop, body)),

@@ -36,15 +36,25 @@ export class ControlRoutes {
   }
 
   private async sell(body: Record<string, unknown>): Promise<StandInAnswer> {
+    const silent = body['ping'] === false || body['ping'] === 'false';
     const sale = this.shop.sell(body);
-    const pings = body['ping'] === false || body['ping'] === 'false' ? [] : await this.ping(sale, 'sale', body);
-    return { status: 201, json: { sale_id: sale.id, pings } };
+    const parts = this.shop.partsOf(sale, body['bundle']);
+    const giver = this.shop.giverOf(sale);
+    const pinged = silent ? [] : [sale, ...parts];
+    const pings = await Promise.all(pinged.map((one) => this.ping(one, 'sale', body)));
+    const others = {
+      ...(parts.length && { part_ids: parts.map((p) => p.id) }),
+      ...(giver && { giver_sale_id: giver.id }),
+    };
+    return { status: 201, json: { sale_id: sale.id, ...others, pings: pings.flat() } };
   }
 
   private changing(resource: string, change: (sale: Sale, body: Record<string, unknown>) => void) {
     return this.withSale(async (sale, body) => {
       change(sale, body);
-      const pings = body['ping'] === false ? [] : await this.ping(sale, resource, body);
+      // The refund of a gift is the giver's, of whom no ping ever tells.
+      const silent = body['ping'] === false || sale.is_gift_sender_purchase;
+      const pings = silent ? [] : await this.ping(sale, resource, body);
       return { json: { sale_id: sale.id, pings } };
     });
   }

@@ -53,10 +53,11 @@ function subscriptionForApi(sale: Sale): Record<string, unknown> {
   return {
     ...(sale.subscription_id && {
       subscription_id: sale.subscription_id,
-      cancelled: false,
-      dead: false,
+      cancelled: sale.subscriber?.cancelled_at !== undefined,
+      dead: sale.subscriber?.failed_at !== undefined,
       ended: false,
       recurring_charge: sale.is_recurring_charge,
+      subscription_duration: sale.recurrence,
     }),
     ...(sale.is_preorder_authorization && { is_preorder_authorization: true, is_in_preorder_state: true }),
     ...(sale.offer_code && { offer_code: { code: sale.offer_code, name: sale.offer_code } }),

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import type { Subscriber } from './subscriber.js';
 
 /** Gumroad's ids: URL-safe base64 of 16 bytes, with padding. */
 export const gumroadId = (bytes: Buffer = randomBytes(16)): string =>
@@ -29,6 +30,7 @@ export interface Sale {
   url_params?: Record<string, string>;
   custom_fields?: Record<string, string>;
   subscription_id?: string;
+  subscriber?: Subscriber;
   recurrence?: string;
   is_recurring_charge: boolean;
   is_preorder_authorization: boolean;
@@ -36,6 +38,8 @@ export interface Sale {
   is_gift_receiver_purchase: boolean;
   gifter_email?: string;
   gift_price?: number;
+  /** The other side of a gift: the giver's sale names the receiver's. */
+  gift_of?: Sale;
   is_bundle_purchase: boolean;
   is_bundle_product_purchase: boolean;
   license_key?: string;

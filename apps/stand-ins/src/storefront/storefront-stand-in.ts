@@ -3,6 +3,7 @@ import { apiRoutes } from './api-routes.js';
 import { ControlRoutes } from './control-routes.js';
 import { Pinger } from './pinger.js';
 import { Shop } from './shop.js';
+import { SubscriptionRoutes } from './subscription-routes.js';
 
 export interface StorefrontStandInOptions {
   port?: number;
@@ -25,11 +26,11 @@ export interface StorefrontStandIn {
 export async function startStorefrontStandIn(options: StorefrontStandInOptions = {}): Promise<StorefrontStandIn> {
   const shop = new Shop(options.pingUrl);
   const pinger = new Pinger(options.retryScale);
-  const controls = new ControlRoutes(shop, pinger);
+  const controls = { ...new ControlRoutes(shop, pinger).routes(), ...new SubscriptionRoutes(shop, pinger).routes() };
   const routes = {
     ...apiRoutes(shop, options.accessToken),
-    ...controls.routes(),
-    'GET /': () => ({ json: { stand_in_for: 'Gumroad', api: '/v2', controls: Object.keys(controls.routes()) } }),
+    ...controls,
+    'GET /': () => ({ json: { stand_in_for: 'Gumroad', api: '/v2', controls: Object.keys(controls) } }),
     'GET /health/live': () => ({ json: { status: 'ok' } }),
   };
   const http = await serveHttp(routes, options.port ?? 0);

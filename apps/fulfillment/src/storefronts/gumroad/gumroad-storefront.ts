@@ -11,13 +11,22 @@ import {
 } from '../storefront.js';
 import type { GumroadApi } from './gumroad-api.js';
 import { describePing, readPing, type PingFields } from './ping.rules.js';
-import { pingSnapshot, saleSnapshot } from './sale.rules.js';
+import { monthsOf, pingSnapshot, renewedKey, saleSnapshot } from './sale.rules.js';
+import { subscriptionSnapshot } from './subscription.rules.js';
 import { isAcceptedSecret } from './webhook-secret.rules.js';
 
 type Sale = Readonly<Record<string, unknown>>;
 
 /** Notifications besides `sale`, which the ping URL of the account brings by itself. */
-const NEEDED_RESOURCES = ['refund', 'dispute', 'dispute_won'];
+const NEEDED_RESOURCES = [
+  'refund',
+  'dispute',
+  'dispute_won',
+  'cancellation',
+  'subscription_updated',
+  'subscription_ended',
+  'subscription_restarted',
+];
 
 /** Gumroad: nothing that it sends is signed, so a secret in the URL lets a ping in and the API alone is believed. */
 export class GumroadStorefront implements Storefront {
@@ -44,7 +53,18 @@ export class GumroadStorefront implements Storefront {
     if (!answer.success) return null;
     const sale = answer['sale'] as Sale | undefined;
     if (sale?.['id'] !== orderId) throw new StorefrontUnreachable("The store's API told of another sale");
-    return saleSnapshot(orderId, sale);
+    const snapshot = saleSnapshot(orderId, sale);
+    return this.withSubscription({ ...snapshot, renews: snapshot.renews ?? renewedKey(await pings()) });
+  }
+
+  /** What the API tells of a subscription besides its charges: whether it goes on, and which charges there are. */
+  private async withSubscription(order: OrderSnapshot): Promise<OrderSnapshot> {
+    if (!order.subscription_id) return order;
+    const answer = await this.api!.get(`subscribers/${encodeURIComponent(order.subscription_id)}`);
+    const subscriber = answer.success ? (answer['subscriber'] as Sale | undefined) : undefined;
+    if (!subscriber) return order;
+    const period_months = order.period_months ?? monthsOf(subscriber['recurrence']);
+    return { ...order, period_months, subscription: subscriptionSnapshot(order.subscription_id, subscriber) };
   }
 
   async listOrders(window: { after: string; before?: string }, cursor?: string): Promise<OrderPage> {
@@ -70,9 +90,7 @@ export class GumroadStorefront implements Storefront {
 
   private believePings(orderId: string, pings: StoredPing[]): OrderSnapshot | null {
     const read = pings.filter((p) => describePing(p).kind === 'order').map(readPing);
-    return pingSnapshot(
-      orderId,
-      read.filter((fields): fields is PingFields => fields !== null),
-    );
+    const ofSale = read.filter((fields): fields is PingFields => fields?.get('sale_id') === orderId);
+    return pingSnapshot(orderId, ofSale);
   }
 }
