@@ -25,7 +25,8 @@ const RESET =
   'Nobody is signed in by it, so a second factor is asked for as ever. A password that is refused leaves the token as it is.';
 const SECURE =
   'For the link in notices: ends the session that was told of (all sessions, when it was no sign-in), cancels pending ' +
-  'changes and mails a link that resets the password.';
+  'changes and mails a link that resets the password. With the token of a verification: somebody else has registered ' +
+  'the address, and nobody gets into that account any more until its owner resets the password.';
 
 @Controller('v1/auth')
 export class PasswordsController {

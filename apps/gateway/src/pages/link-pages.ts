@@ -10,6 +10,8 @@ export interface LinkPage {
   /** Where the token is posted to. */
   post: string;
   done: string;
+  /** What else the token may be used for. */
+  instead?: Pick<LinkPage, 'button' | 'post' | 'done'>;
 }
 
 /** The pages behind the links in mails, by path. */
@@ -17,10 +19,15 @@ export const LINK_PAGES: Record<string, LinkPage> = {
   'verify-email': {
     title: 'Verify your address',
     heading: 'Verify your e-mail address',
-    text: 'Press the button to confirm that this address is yours.',
+    text: 'Press the first button to confirm that this address is yours and that you have made the account.',
     button: 'Verify my address',
     post: '/v1/auth/verify',
     done: 'Thank you. Your address is verified.',
+    instead: {
+      button: 'I have made no account',
+      post: '/v1/auth/account/secure',
+      done: 'Thank you. Whoever has made it cannot get into it any more.',
+    },
   },
   'change-email': {
     title: 'Change your address',
@@ -78,31 +85,35 @@ async function post(path, body) {
 `;
 
 const PRESS = `${TAKE_TOKEN}
-const button = document.getElementById('go');
-if (!token) { button.disabled = true; says.textContent = 'This link is not complete. Open the one in the mail.'; }
-button.addEventListener('click', async () => {
-  button.disabled = true;
+const buttons = [...document.querySelectorAll('button')];
+const disable = (yes) => buttons.forEach((button) => { button.disabled = yes; });
+if (!token) { disable(true); says.textContent = 'This link is not complete. Open the one in the mail.'; }
+for (const button of buttons) button.addEventListener('click', async () => {
+  disable(true);
   says.textContent = 'One moment …';
   try {
     const problem = await post(button.dataset.post, { token });
     says.textContent = problem ? problem.text : button.dataset.done;
-    button.disabled = !problem || problem.final;
+    disable(!problem || problem.final);
   } catch {
     says.textContent = 'There is no connection. Please try again.';
-    button.disabled = false;
+    disable(false);
   }
 });
 `;
 
+const buttonOf = ({ button, post, done }: Pick<LinkPage, 'button' | 'post' | 'done'>): string =>
+  `<button type="button" data-post="${post}" data-done="${done}">${button}</button>`;
+
 export const linkPage =
-  ({ title, heading, text, button, post, done }: LinkPage) =>
+  ({ title, heading, text, instead, ...first }: LinkPage) =>
   (nonce: string): string =>
     page({
       nonce,
       title,
       body: `<h1>${heading}</h1>
 <p>${text}</p>
-<p><button id="go" type="button" data-post="${post}" data-done="${done}">${button}</button></p>
+<p>${buttonOf(first)}${instead ? ` ${buttonOf(instead)}` : ''}</p>
 <p id="says" role="status"></p>
 <noscript><p>This page needs scripts.</p></noscript>`,
       script: PRESS,

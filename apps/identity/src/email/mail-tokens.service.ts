@@ -52,6 +52,12 @@ export class MailTokens {
     return id === undefined ? undefined : this.tokens.consume(id, kind, hashMailToken(token));
   }
 
+  /** Drops the wish for an account that a token was to confirm. @returns false when there is none any more */
+  async withdraw(token: string): Promise<boolean> {
+    const id = readMailToken(this.keys.mail, 'confirm_registration', token);
+    return id !== undefined && (await this.registrations.consume(id, hashMailToken(token))) !== undefined;
+  }
+
   private async ofAccount(stored: OneTimeToken): Promise<MailToken> {
     const user = await this.recipients.find(stored.user_id, stored.session_id);
     const reachable = user && (user.email === stored.email || ELSEWHERE.includes(stored.kind));

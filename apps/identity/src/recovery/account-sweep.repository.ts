@@ -40,6 +40,15 @@ export class AccountSweepRepository {
     await this.tx.query('DELETE FROM passkeys WHERE user_id = $1', [userId]);
   }
 
+  /** Nothing matches any more; a reset by mail gives another one. */
+  async dropPassword(userId: string): Promise<void> {
+    await this.tx.query(
+      `UPDATE website_users SET password_hash = NULL, credential_version = credential_version + 1, updated_at = now()
+       WHERE id = $1`,
+      [userId],
+    );
+  }
+
   /** Sign-ins that have shown a password and wait for their second factor. */
   async dropPendingSignIns(userId: string): Promise<void> {
     await this.tx.query('DELETE FROM mfa_challenges WHERE user_id = $1', [userId]);

@@ -57,4 +57,9 @@ export class AccountSweep {
   dropUnprovenWaysIn(userId: string): Promise<void> {
     return this.books.dropWaysIn(userId);
   }
+
+  /** The password of somebody who has used an address that is another’s (R-LK2). */
+  dropPassword(userId: string): Promise<void> {
+    return this.books.dropPassword(userId);
+  }
 }

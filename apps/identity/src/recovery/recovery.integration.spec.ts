@@ -8,6 +8,7 @@ import {
   RecoveryRefused,
   RecoveryRequested,
   ResetPassword,
+  SecureAccount,
   VerifyEmail,
   type IssuedTokens,
 } from '#contracts';
@@ -190,6 +191,27 @@ describe('an owner who comes after somebody else has registered the address', ()
     const owner = await app.login(attacker.tokens.user.email!, NEW);
     expect(owner.tokens.user.email_verified).toBe(true);
     expect(await app.events(AccountRecovered, id)).toEqual([{ user_id: id, cleansed: true }]);
+  });
+
+  it('R-LK2 R-LK3 R-LK4: who says instead of proving the address that the account is not theirs leaves nobody in it', async () => {
+    const { attacker, id, email } = await preRegistered();
+    const { token } = await mailbox.latest(id, 'verify_email');
+    const secured = await parallel(10, () => outcome(app.ask(SecureAccount, { token })));
+    expect(secured.filter((o) => o === 'ok')).toHaveLength(1);
+    expect(await live(attacker)).toBe('invalid_token');
+    await expect(outcome(app.login(email, PASSWORD))).resolves.toBe('invalid_credentials');
+    await expect(outcome(app.ask(VerifyEmail, { token }))).resolves.toBe('token_invalid');
+    expect(await identities(id)).toEqual([]);
+    await reset((await asked(attacker)).token);
+    expect((await app.login(email, NEW)).tokens.user.email_verified).toBe(true);
+  });
+
+  it('R-LK3: the owner of an address that was proven is not disowned by an old mail', async () => {
+    const one = await app.register();
+    const { token } = await mailbox.latest(one.tokens.user.id, 'verify_email');
+    await app.ask(VerifyEmail, { token });
+    await expect(outcome(app.ask(SecureAccount, { token }))).resolves.toBe('token_invalid');
+    expect(await live(one)).toBe('ok');
   });
 
   it('R-LK5: recovery cancels a change of address that the other has begun', async () => {

@@ -1,4 +1,11 @@
-import { EmailVerified, RegisterUser, UserRegistered, VerifyEmail, type RegisterUserRequest } from '#contracts';
+import {
+  EmailVerified,
+  RegisterUser,
+  SecureAccount,
+  UserRegistered,
+  VerifyEmail,
+  type RegisterUserRequest,
+} from '#contracts';
 import { eventually } from '../../../../test/support/eventually.js';
 import { IdentityApp, newcomer, outcome, parallel, PASSWORD } from '../../test/identity-app.js';
 import { Mailbox } from '../../test/mailbox.js';
@@ -72,6 +79,13 @@ describe('a registration whose address is proven first', () => {
     const users = await parallel(50, () => verify(token));
     expect(new Set(users.map((user) => user.id)).size).toBe(1);
     expect(await app.events(UserRegistered, users[0]!.id)).toHaveLength(1);
+  });
+
+  it('R-LK2: who says that it was somebody else withdraws the wish', async () => {
+    const { token } = await mailed(newcomer());
+    await app.ask(SecureAccount, { token });
+    await expect(outcome(verify(token))).resolves.toBe('token_invalid');
+    await expect(outcome(app.ask(SecureAccount, { token }))).resolves.toBe('token_invalid');
   });
 
   it('R-LK2 R-RC4: who registers the same address later makes the earlier wish and its password worthless', async () => {

@@ -12,5 +12,6 @@ export const SecureAccount = command('identity.account.secure', {
   response: EndedSessions,
   errors: [TokenInvalid],
   permission: 'anyone',
-  summary: 'Ends the session that a notice told of, or all of them, and mails a link that resets the password.',
+  summary:
+    'Ends what a notice told of, and mails a link that resets the password; or shuts an account that somebody else made.',
 });
