@@ -14,7 +14,7 @@ const verifyEmail: Words = (token) => ({
   page: 'verify-email',
   label: 'Confirm the address',
   paste: true,
-  after: [`${once(token)} ${NOT_YOU}`],
+  after: [`${once(token)} If you have made no account, say so on that page, or ignore this mail.`],
 });
 
 /** Names the username: who did not choose it sees that it was somebody else. */
