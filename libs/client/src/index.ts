@@ -2,7 +2,8 @@ export { GatehouseClient, type ClientOptions, type RealtimeOptions } from './cli
 export { NoAnswerError, ProblemError, SignedOutError, type FieldProblem } from './errors.js';
 export type { Channel, Locks, Platform, Wakes } from './platform.js';
 export type { Ending } from './realtime/close-codes.js';
-export type { Frame, Gap, RealtimeEvents } from './realtime/frames.js';
+// With a star, so that products can add to the interface of events.
+export * from './realtime/events.js';
 export { Realtime, type RealtimeStatus } from './realtime/realtime.js';
 export type { WebSocketClass, WebSocketLike } from './realtime/web-socket-link.js';
 export type { RefreshTokenStore } from './refresher.js';

@@ -6,7 +6,7 @@ export interface Locks {
 /** A BroadcastChannel, as much of it as is used. */
 export interface Channel {
   postMessage(message: unknown): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
+  onmessage: ((event: never) => void) | null;
   close(): void;
 }
 

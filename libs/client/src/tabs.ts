@@ -40,7 +40,7 @@ export class Tabs {
     if (!this.channel) return;
     // In Node an open channel would keep the process.
     (this.channel as { unref?: () => void }).unref?.();
-    this.channel.onmessage = ({ data }) => {
+    this.channel.onmessage = ({ data }: { data: unknown }) => {
       const message = messageOf(data);
       if (!message) return;
       heard(message);

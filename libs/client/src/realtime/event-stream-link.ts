@@ -2,7 +2,8 @@ import { NoAnswerError, problemIn, ProblemError } from '../errors.js';
 import type { Http } from '../http.js';
 import { CODES, type Ending } from './close-codes.js';
 import { EventStreamParser } from './event-stream.js';
-import { frameOf, type Frame } from './frames.js';
+import type { Frame } from './events.js';
+import { frameOf } from './frames.js';
 import { EVENTS_PATH, queryOf, type Link, type LinkHears, type Target } from './link.js';
 
 /**

@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import { WebSocket as Socket } from 'ws';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gateway } from '../../test/gateway.js';
 import type { Peer } from '../../test/peer.js';
@@ -6,12 +6,11 @@ import { GatehouseClient, type WebSocketClass } from '../index.js';
 import { fullJitter } from '../backoff.js';
 import { comeBack } from './close-codes.js';
 import { EventStreamParser, type StreamEvent } from './event-stream.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './events.js';
 import type { Realtime } from './realtime.js';
 
 let gateway: Gateway;
 const clients: GatehouseClient[] = [];
-const Socket = WebSocket as unknown as WebSocketClass;
 
 beforeEach(async () => {
   gateway = await Gateway.start();

@@ -1,6 +1,6 @@
 import { Timers } from '../timers.js';
 import { CODES, type Ending } from './close-codes.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './events.js';
 import type { Link, LinkHears, Target } from './link.js';
 
 /** Where tokens come from; a `Session` is one. */

@@ -1,5 +1,5 @@
 import type { Ending } from './close-codes.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './events.js';
 
 /** Where and how to connect. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { Frame } from './frames.js';
+import type { Frame } from './events.js';
 
 /** More than the server replays to one person. */
 const REMEMBERED = 4_096;

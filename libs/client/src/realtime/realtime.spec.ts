@@ -2,8 +2,8 @@ import { WebSocket } from 'ws';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gateway } from '../../test/gateway.js';
 import type { Peer } from '../../test/peer.js';
-import { GatehouseClient, type RealtimeOptions, type WebSocketClass } from '../index.js';
-import type { Frame } from './frames.js';
+import { GatehouseClient, type RealtimeOptions } from '../index.js';
+import type { Frame } from './events.js';
 import type { Realtime, RealtimeStatus } from './realtime.js';
 
 let gateway: Gateway;
@@ -24,7 +24,7 @@ const clientOf = (random = 0.002) =>
   new GatehouseClient({
     baseUrl: gateway.url,
     delivery: 'body',
-    WebSocket: WebSocket as unknown as WebSocketClass,
+    WebSocket,
     platform: { random: () => random },
   });
 

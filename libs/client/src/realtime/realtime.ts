@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.js';
 import { SignedOutError } from '../errors.js';
 import { Timers } from '../timers.js';
 import { CODES, comeBack, isFinal, type Ending } from './close-codes.js';
-import type { Frame, Gap, RealtimeEvents } from './frames.js';
+import type { Frame, Gap, RealtimeEvents } from './events.js';
 import { Line, type LineHears, type TokenSource } from './line.js';
 import type { Link } from './link.js';
 import { Position } from './position.js';

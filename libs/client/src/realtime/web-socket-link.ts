@@ -2,11 +2,11 @@ import { CODES } from './close-codes.js';
 import { frameOf } from './frames.js';
 import { queryOf, SOCKET_PATH, type Link, type LinkHears, type Target } from './link.js';
 
-/** A WebSocket, as much of it as is used; the browser's, Node's and that of `ws` fit. */
+/** A WebSocket, as much of it as is used; the browser's, Node's and that of `ws` fit, whatever they call their events. */
 export interface WebSocketLike {
   readyState: number;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
@@ -28,11 +28,12 @@ export class WebSocketLink implements Link {
   constructor(Socket: WebSocketClass, baseUrl: string, target: Target, hears: LinkHears) {
     const url = `${baseUrl.replace(/^http/, 'ws')}${SOCKET_PATH}${queryOf(target)}`;
     this.socket = new Socket(url, [PROTOCOL, `bearer.${target.token}`]);
-    this.socket.onmessage = ({ data }) => {
+    this.socket.onmessage = ({ data }: { data: unknown }) => {
       const frame = frameOf(data);
       if (frame) hears.frame(frame);
     };
-    this.socket.onclose = ({ code, reason }) => hears.ended({ code: code || CODES.gone, reason: String(reason) });
+    this.socket.onclose = ({ code, reason }: { code: number; reason: unknown }) =>
+      hears.ended({ code: code || CODES.gone, reason: String(reason) });
     // Every error is followed by a close.
     this.socket.onerror = () => undefined;
   }
