@@ -21,6 +21,7 @@ const COMMANDS = {
   import: async () => (await import('./operator/import-command.js')).importCommand(),
   secrets: async () => (await import('./operator/secrets-command.js')).secretsCommand(),
   audit: async () => (await import('./operator/audit-command.js')).auditCommand(),
+  keys: async () => (await import('./operator/keys-command.js')).keysCommand(),
   license: async () => (await import('./license/license-command.js')).licenseCommand(),
   'nats-conf': async () => (await import('./start/nats-conf.js')).natsConfCommand(),
 };

@@ -28,6 +28,10 @@ import { HeldKeysRepository } from './erasure/held-keys.repository.js';
 import { Keks } from './kek/keks.js';
 import { Keyring } from './keys/keyring.service.js';
 import { KeyringUpkeep } from './keys/keyring-upkeep.service.js';
+import { KeyImportController } from './key-import/key-import.controller.js';
+import { ImportedKeysRepository } from './key-import/imported-keys.repository.js';
+import { KeyImport } from './key-import/key-import.service.js';
+import { SigningImport } from './key-import/signing-import.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { PublicKeysService } from './keys/public-keys.service.js';
 import { RotationService } from './keys/rotation.service.js';
@@ -62,6 +66,7 @@ import { Vault } from './vault/vault.service.js';
 
 const KEK = [DataKeysService, DataKeysRepository];
 const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
+const KEY_IMPORT = [ImportedKeysRepository, KeyImport, SigningImport];
 const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
 const ERASURE = [ErasureService, HeldKeysRepository];
 const VAULT = [OwnerErasure, OwnerKeys, OwnerRecords, SealedValues, Vault];
@@ -93,6 +98,7 @@ export class SecretsModule {
       ],
       controllers: [
         KeysController,
+        KeyImportController,
         AuditController,
         SigningController,
         RevocationListsController,
@@ -108,6 +114,7 @@ export class SecretsModule {
         { provide: SigningProviders, useValue: signing },
         ...KEK,
         ...KEYS,
+        ...KEY_IMPORT,
         ...AUDIT,
         ...SIGNING,
         ...VAULT,

@@ -88,6 +88,7 @@ export * from './realtime/producer-answers.js';
 export * from './realtime/realtime.commands.js';
 export * from './realtime/realtime.events.js';
 export * from './secrets/revocation-list.commands.js';
+export * from './secrets/key-import.commands.js';
 export * from './secrets/key-rotation.commands.js';
 export * from './secrets/sealed.commands.js';
 export * from './secrets/sealed.events.js';

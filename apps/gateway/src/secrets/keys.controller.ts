@@ -2,6 +2,8 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Bus, type SendAs } from '#bus';
 import {
   Empty,
+  ImportKey,
+  ImportKeyRequest,
   ReadKekStatus,
   RotateDataKeys,
   RotateDataKeysRequest,
@@ -28,6 +30,12 @@ export class KeysController {
   @Serves(RotateKey, { docs: { ...docs, status: 201 } })
   rotate(@Input() input: RotateKeyRequest, @Ask() ask: SendAs): Promise<PublicKey> {
     return this.bus.send(RotateKey, input, ask);
+  }
+
+  @Post('keys/import')
+  @Serves(ImportKey, { docs: { ...docs, status: 201 } })
+  import(@Input() input: ImportKeyRequest, @Ask() ask: SendAs): Promise<PublicKey> {
+    return this.bus.send(ImportKey, input, ask);
   }
 
   @Get('keys/kek')

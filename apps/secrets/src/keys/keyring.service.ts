@@ -99,6 +99,16 @@ export class Keyring {
     }, afterMs).unref();
   }
 
+  /**
+   * Seals the private half of a key that was made elsewhere, to be kept as one of this process' own.
+   * @returns nothing when keys of the purpose live at a provider
+   * @throws Refusal `sealed`
+   */
+  sealForeign(kid: string, { purpose }: KeySlot, pkcs8: Buffer): Buffer | undefined {
+    this.assertOpen();
+    return this.providers.nameFor(purpose) === LOCAL ? seal(this.dataKey!, contextOf(kid, purpose), pkcs8) : undefined;
+  }
+
   /** Makes the key in waiting of each slot that has none. @throws Refusal `sealed` */
   async prepareNext(slots: readonly KeySlot[] = KEY_SLOTS): Promise<void> {
     this.assertOpen();

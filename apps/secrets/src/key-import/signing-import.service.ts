@@ -1,0 +1,46 @@
+import type { JsonWebKey } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ValidationFailed } from '#contracts';
+import { Transactions } from '#persistence';
+import type { KeySlot } from '../keys/key-profile.rules.js';
+import { Keyring } from '../keys/keyring.service.js';
+import { RotationService } from '../keys/rotation.service.js';
+import { SigningKeysRepository } from '../keys/signing-keys.repository.js';
+import { ImportedKeysRepository } from './imported-keys.repository.js';
+import type { Importer } from './importer.js';
+
+/** A private key on its way in. */
+export interface IncomingKey {
+  kid: string;
+  jwk: JsonWebKey;
+  pkcs8: Buffer;
+  slot: KeySlot;
+}
+
+/** Puts an imported key into the place of the one in waiting, and lets it take its turn at once. */
+@Injectable()
+export class SigningImport {
+  constructor(
+    private readonly tx: Transactions,
+    private readonly keyring: Keyring,
+    private readonly rotation: RotationService,
+    private readonly keys: SigningKeysRepository,
+    private readonly imported: ImportedKeysRepository,
+  ) {}
+
+  /** @throws Refusal `sealed`; `validation_failed` when keys of the slot are held by a provider that takes none in */
+  async activate(key: IncomingKey, { caller, requestId }: Importer): Promise<void> {
+    const sealed = this.keyring.sealForeign(key.kid, key.slot, key.pkcs8);
+    if (!sealed) throw ValidationFailed.with('The keys that sign licenses live at a provider; import the key there.');
+    await this.tx.run(() => this.putNext(key, sealed));
+    await this.rotation.rotate({ ...key.slot, compromised: false, caller, requestId });
+  }
+
+  private async putNext({ kid, jwk, slot }: IncomingKey, private_key: Buffer): Promise<void> {
+    await this.keys.lock(slot);
+    await this.imported.forget(kid);
+    const before = await this.imported.removeNext(slot);
+    if (before) this.tx.afterCommit(() => this.keyring.discard(before, 0));
+    await this.keys.addIfFirst({ kid, ...slot, state: 'next', provider: 'local', public_jwk: jwk, private_key });
+  }
+}
