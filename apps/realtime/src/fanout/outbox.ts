@@ -136,18 +136,25 @@ export class Outbox implements Hearer, Writer {
     if (!this.backlog) this.backlog = new Backlog(this.options.limit + this.catchingUp);
     if (this.stalledSince === undefined) {
       this.stalledSince = Date.now();
-      this.socket.once('drain', () => this.drain());
+      this.awaitDrain();
     }
     const what = this.backlog.add(entry);
     if (what === 'full') this.options.onTooSlow();
     else if (what !== 'kept') this.options.metrics.lost(entry, what);
   }
 
+  /** A socket that took everything at once has no drain to tell of. */
+  private awaitDrain(): void {
+    if (this.socket.writableNeedDrain) this.socket.once('drain', () => this.drain());
+    else setImmediate(() => this.drain());
+  }
+
   /** The socket is empty: it gets the next frames, and the client hears what was dropped before them. */
   private drain(): void {
-    this.stalledSince = undefined;
-    const backlog = this.backlog;
+    const { backlog } = this;
     if (!backlog || this.socket.destroyed) return;
+    if (this.socket.writableNeedDrain) return this.awaitDrain();
+    this.stalledSince = undefined;
     if (backlog.dropped) this.gap('too_slow', backlog.dropped);
     backlog.dropped = 0;
     for (const entry of backlog.take(HIGH_WATER)) {
@@ -157,6 +164,6 @@ export class Outbox implements Hearer, Writer {
     if (backlog.empty) return;
     this.stalledSince = Date.now();
     this.flush();
-    this.socket.once('drain', () => this.drain());
+    this.awaitDrain();
   }
 }
