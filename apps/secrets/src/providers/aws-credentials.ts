@@ -11,6 +11,7 @@ export interface AwsIdentity {
   roleArn: string;
   tokenFile: string;
   stsUrl: string;
+  timeoutMs: number;
 }
 
 /** Seconds before their end at which temporary credentials are taken anew. */
@@ -33,7 +34,7 @@ export class AwsCredentialSource {
   }
 
   private async assumeRole(): Promise<Lease<AwsCredentials>> {
-    const { roleArn, tokenFile, stsUrl } = this.who;
+    const { roleArn, tokenFile, stsUrl, timeoutMs } = this.who;
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
@@ -42,7 +43,13 @@ export class AwsCredentialSource {
       WebIdentityToken: this.read(tokenFile),
     }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const { status, text } = await askProvider(this.provider, { method: 'POST', url: stsUrl, headers, body });
+    const { status, text } = await askProvider(this.provider, {
+      method: 'POST',
+      url: stsUrl,
+      headers,
+      body,
+      timeoutMs,
+    });
     if (status !== 200) throw unavailable(this.provider, `the role was refused with ${status}`);
     const member = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
     const value = {

@@ -15,6 +15,7 @@ export interface AwsKey {
   keyId: string;
   /** e.g. `https://kms.eu-central-1.amazonaws.com` */
   url: string;
+  timeoutMs: number;
 }
 
 const SIGN: Readonly<Record<SigningAlg, { spec: (bits: number) => string; algorithm: string }>> = {
@@ -77,7 +78,7 @@ export class AwsKms extends KeyProvider {
     await this.ask('ScheduleKeyDeletion', { KeyId: handle.toString('utf8'), PendingWindowInDays: PENDING_DAYS });
   }
 
-  private async ask(operation: string, said: object, timeoutMs?: number): Promise<Record<string, unknown>> {
+  private async ask(operation: string, said: object, timeoutMs = this.key.timeoutMs): Promise<Record<string, unknown>> {
     const { url, region } = this.key;
     const body = JSON.stringify(said);
     const own = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` };

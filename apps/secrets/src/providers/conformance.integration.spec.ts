@@ -5,6 +5,7 @@ import { testDir } from '../../../../test/support/index.js';
 import { AWS_KEY, awsServer } from '../../test/providers/aws-server.js';
 import { conforms } from '../../test/providers/conformance.js';
 import { ACCOUNT, gcpServer, RING } from '../../test/providers/gcp-server.js';
+import { PIN, softToken } from '../../test/providers/softhsm.js';
 import { vaultServer } from '../../test/providers/vault-server.js';
 
 const dir = testDir('providers');
@@ -65,5 +66,17 @@ conforms('Google Cloud KMS', async () => {
     disable: () => (server.secrets.get(`${RING}/cryptoKeys/gatehouse`)!.disabled = true),
     stall: () => server.stall(),
     end: () => server.stop(),
+  };
+});
+
+conforms('PKCS #11, with SoftHSM', async () => {
+  const { library, label } = await softToken(path.join(dir, 'softhsm'));
+  const env = { PKCS11_PIN_FILE: keep('pin', `${PIN}\n`) };
+  const address = (object: string): string => `pkcs11:token=${label};object=${object}?module-path=${library}`;
+  return {
+    env: { ...env, KEK_PROVIDER: address('kek') },
+    other: { ...env, KEK_PROVIDER: address('other') },
+    destroys: true,
+    end: () => Promise.resolve(),
   };
 });

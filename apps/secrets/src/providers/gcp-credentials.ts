@@ -7,6 +7,7 @@ import { Renewed, type Lease } from './renewed.js';
 export interface GcpIdentity {
   credentialsFile: string;
   metadataUrl: string;
+  timeoutMs: number;
 }
 
 const SCOPE = 'https://www.googleapis.com/auth/cloudkms';
@@ -37,7 +38,12 @@ export class GcpTokenSource {
 
   private byMachine() {
     const url = `${this.who.metadataUrl}/computeMetadata/v1/instance/service-accounts/default/token`;
-    return askProvider(this.provider, { method: 'GET', url, headers: { 'metadata-flavor': 'Google' } });
+    return askProvider(this.provider, {
+      method: 'GET',
+      url,
+      headers: { 'metadata-flavor': 'Google' },
+      timeoutMs: this.who.timeoutMs,
+    });
   }
 
   /** RFC 7523. */
@@ -50,7 +56,7 @@ export class GcpTokenSource {
     const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: `${input}.${signature}` };
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = new URLSearchParams(form).toString();
-    return askProvider(this.provider, { method: 'POST', url: token_uri, headers, body });
+    return askProvider(this.provider, { method: 'POST', url: token_uri, headers, body, timeoutMs: this.who.timeoutMs });
   }
 
   private account(): { client_email: string; private_key: string; token_uri: string } {

@@ -13,6 +13,7 @@ export interface GcpKey {
   /** `projects/…/locations/…/keyRings/…/cryptoKeys/…` */
   name: string;
   url: string;
+  timeoutMs: number;
 }
 
 const ALGORITHMS: Readonly<Record<SigningAlg, (bits: number) => string>> = {
@@ -80,7 +81,12 @@ export class GcpKms extends KeyProvider {
     }
   }
 
-  private async ask(method: string, path: string, body?: object, timeoutMs?: number): Promise<ProviderAnswer> {
+  private async ask(
+    method: string,
+    path: string,
+    body?: object,
+    timeoutMs = this.key.timeoutMs,
+  ): Promise<ProviderAnswer> {
     const headers = {
       authorization: `Bearer ${await this.source.token()}`,
       ...(body ? { 'content-type': 'application/json' } : {}),

@@ -1,9 +1,10 @@
-import { DataAppConfig, EnvList, EnvSecret, EnvText, EnvUrl } from '#boot';
+import { DataAppConfig, EnvInt, EnvList, EnvSecret, EnvText, EnvUrl } from '#boot';
 
 /**
  * Where the key-encryption key and signing keys are held. A provider is written as an address:
  * `file:/run/secrets/kek`, `vault:https://vault:8200/transit/gatehouse`,
- * `awskms:eu-central-1/alias/gatehouse`, `gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k`.
+ * `awskms:eu-central-1/alias/gatehouse`, `gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k`,
+ * `pkcs11:token=gatehouse;object=kek?module-path=/usr/lib/softhsm/libsofthsm2.so` (RFC 7512).
  */
 export class KeyProvidersConfig extends DataAppConfig {
   @EnvText('KEK_PROVIDER', {
@@ -30,6 +31,14 @@ export class KeyProvidersConfig extends DataAppConfig {
     description: 'Purposes whose keys are made and used there, e.g. license_blob.',
   })
   signingProviderPurposes!: readonly string[];
+
+  @EnvInt('KEY_PROVIDER_TIMEOUT_MS', {
+    default: 700,
+    min: 50,
+    max: 10_000,
+    description: 'How long a key service may take; callers wait for a second (SEC7).',
+  })
+  keyProviderTimeoutMs!: number;
 
   @EnvText('VAULT_TOKEN_FILE', {
     default: '',
@@ -72,4 +81,7 @@ export class KeyProvidersConfig extends DataAppConfig {
 
   @EnvUrl('GCP_METADATA_URL', { default: 'http://metadata.google.internal' })
   gcpMetadataUrl!: string;
+
+  @EnvText('PKCS11_PIN_FILE', { default: '', description: 'File with the PIN of the token.' })
+  pkcs11PinFile!: string;
 }

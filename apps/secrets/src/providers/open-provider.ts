@@ -10,6 +10,7 @@ import { AwsCredentialSource } from './aws-credentials.js';
 import { AwsKms } from './aws-kms.js';
 import { GcpTokenSource } from './gcp-credentials.js';
 import { GcpKms } from './gcp-kms.js';
+import { Pkcs11 } from './pkcs11.js';
 import { readAddress, type ProviderAddress } from './provider-address.rules.js';
 import { VaultTransit } from './vault-transit.js';
 
@@ -44,21 +45,34 @@ export async function openProviders(config: SecretsConfig): Promise<OpenProvider
   return { keks: new Keks(current, previous), signing: new SigningProviders(local, held, remote) };
 }
 
-function openProvider(name: string, address: string, config: SecretsConfig, create: boolean): KeyProvider {
+async function openProvider(
+  name: string,
+  address: string,
+  config: SecretsConfig,
+  create: boolean,
+): Promise<KeyProvider> {
   const where = addressOf(name, address);
   switch (where.kind) {
     case 'file':
       return new LocalKek(readKekFile(where.file, { create }));
     case 'vault':
-      return new VaultTransit({ ...where, tokenFile: config.vaultTokenFile, namespace: config.vaultNamespace });
+      return openVault(where, config);
     case 'awskms':
       return openAws(where, config);
     case 'gcpkms':
       return openGcp(where, config);
+    case 'pkcs11':
+      return Pkcs11.open({ ...where, pinFile: config.pkcs11PinFile });
   }
 }
 
+function openVault(where: { url: string; mount: string; name: string }, config: SecretsConfig): VaultTransit {
+  const { vaultTokenFile: tokenFile, vaultNamespace: namespace, keyProviderTimeoutMs: timeoutMs } = config;
+  return new VaultTransit({ ...where, tokenFile, namespace, timeoutMs });
+}
+
 function openAws({ region, keyId }: { region: string; keyId: string }, config: SecretsConfig): AwsKms {
+  const { keyProviderTimeoutMs: timeoutMs } = config;
   const source = new AwsCredentialSource(`awskms:${region}/${keyId}`, {
     accessKeyId: config.awsAccessKeyId,
     secretAccessKey: config.awsSecretAccessKey,
@@ -66,14 +80,23 @@ function openAws({ region, keyId }: { region: string; keyId: string }, config: S
     roleArn: config.awsRoleArn,
     tokenFile: config.awsWebIdentityTokenFile,
     stsUrl: config.awsStsUrl || `https://sts.${region}.amazonaws.com/`,
+    timeoutMs,
   });
   const url = (config.awsKmsUrl || `https://kms.${region}.amazonaws.com`).replace(/\/$/, '');
-  return new AwsKms({ region, keyId, url }, source);
+  return new AwsKms({ region, keyId, url, timeoutMs }, source);
 }
 
 function openGcp({ name }: { name: string }, config: SecretsConfig): GcpKms {
-  const who = { credentialsFile: config.googleCredentialsFile, metadataUrl: config.gcpMetadataUrl };
-  return new GcpKms({ name, url: config.gcpKmsUrl.replace(/\/$/, '') }, new GcpTokenSource(`gcpkms:${name}`, who));
+  const {
+    googleCredentialsFile: credentialsFile,
+    gcpMetadataUrl: metadataUrl,
+    keyProviderTimeoutMs: timeoutMs,
+  } = config;
+  const who = { credentialsFile, metadataUrl, timeoutMs };
+  return new GcpKms(
+    { name, url: config.gcpKmsUrl.replace(/\/$/, ''), timeoutMs },
+    new GcpTokenSource(`gcpkms:${name}`, who),
+  );
 }
 
 function addressOf(name: string, address: string): ProviderAddress {

@@ -3,16 +3,18 @@ export type ProviderAddress =
   | { kind: 'file'; file: string }
   | { kind: 'vault'; url: string; mount: string; name: string }
   | { kind: 'awskms'; region: string; keyId: string }
-  | { kind: 'gcpkms'; name: string };
+  | { kind: 'gcpkms'; name: string }
+  | { kind: 'pkcs11'; modulePath: string; token: string; object: string };
 
 const GCP_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
 /** @throws RangeError that says what the address should look like */
 export function readAddress(address: string): ProviderAddress {
-  const [, scheme, rest = ''] = /^(file|vault|awskms|gcpkms):(.*)$/s.exec(address) ?? [];
+  const [, scheme, rest = ''] = /^(file|vault|awskms|gcpkms|pkcs11):(.*)$/s.exec(address) ?? [];
   if (scheme === 'vault') return vault(rest);
   if (scheme === 'awskms') return aws(rest);
   if (scheme === 'gcpkms') return gcp(rest);
+  if (scheme === 'pkcs11') return pkcs11(rest);
   return { kind: 'file', file: scheme === 'file' ? rest : address };
 }
 
@@ -34,3 +36,20 @@ function gcp(rest: string): ProviderAddress {
   }
   return { kind: 'gcpkms', name: rest };
 }
+
+/** RFC 7512: attributes behind semicolons, then a query. */
+function pkcs11(rest: string): ProviderAddress {
+  const [path = '', query = ''] = rest.split('?', 2);
+  const attributes = new Map(path.split(';').map((pair) => pairOf(pair)));
+  const options = new Map(query.split('&').map((pair) => pairOf(pair)));
+  const [token, object, modulePath] = [attributes.get('token'), attributes.get('object'), options.get('module-path')];
+  if (!token || !object || !modulePath) {
+    throw new RangeError('write pkcs11:token=<label>;object=<label>?module-path=<library>');
+  }
+  return { kind: 'pkcs11', token, object, modulePath };
+}
+
+const pairOf = (pair: string): [string, string] => {
+  const at = pair.indexOf('=');
+  return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+};

@@ -1,7 +1,5 @@
 import { Unavailable } from '#contracts';
 
-/** Reads of keys answer within a second, or say that they cannot (SEC7). */
-export const QUICK_MS = 700;
 /** Making a key takes a provider longer. */
 export const SLOW_MS = 20_000;
 
@@ -10,7 +8,7 @@ export interface ProviderRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
-  timeoutMs?: number;
+  timeoutMs: number;
 }
 
 export interface ProviderAnswer {
@@ -24,7 +22,7 @@ export const unavailable = (provider: string, why: string): Error =>
 
 /** Asks a provider once. @throws Refusal `unavailable` when there is no answer in time */
 export async function askProvider(provider: string, request: ProviderRequest): Promise<ProviderAnswer> {
-  const { method, url, headers, body, timeoutMs = QUICK_MS } = request;
+  const { method, url, headers, body, timeoutMs } = request;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(url, { method, headers, body, signal, redirect: 'error' });

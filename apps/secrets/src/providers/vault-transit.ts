@@ -16,6 +16,7 @@ export interface TransitKey {
   name: string;
   tokenFile: string;
   namespace?: string;
+  timeoutMs: number;
 }
 
 const TYPES: Readonly<Record<SigningAlg, (bits: number) => string>> = {
@@ -71,7 +72,7 @@ export class VaultTransit extends KeyProvider {
     this.done(await this.ask('DELETE', `keys/${name}`));
   }
 
-  private ask(method: string, path: string, body?: object, timeoutMs?: number): Promise<ProviderAnswer> {
+  private ask(method: string, path: string, body?: object, timeoutMs = this.key.timeoutMs): Promise<ProviderAnswer> {
     const { url, mount, namespace } = this.key;
     const headers = {
       'x-vault-token': this.token(),

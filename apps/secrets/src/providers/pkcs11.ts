@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { StartProblem } from '#boot';
+import { IntegrityError } from '../kek/envelope.js';
+import { KeyProvider, type GeneratedKey, type Signer, type SigningKeySpec } from '../kek/key-provider.js';
+import { lengthPrefixed } from '../kek/length-prefixed.js';
+import { attributes, CK, gcmParameters, mechanism, ulong, type Attribute, type Laid } from './cryptoki.js';
+import { generation, publicAttributes, publicJwk, signing } from './pkcs11-keys.rules.js';
+import { Pkcs11Token, type Session, type TokenAddress } from './pkcs11-token.js';
+import { unavailable } from './provider-request.js';
+
+const NONCE = 12;
+const TAG = 16;
+/** Of one attribute of a public key. */
+const LONGEST = 1_024;
+
+/** An AES-256 key in a token, by its label. */
+export interface Pkcs11Address extends TokenAddress {
+  object: string;
+}
+
+/** A hardware security module, or what behaves like one, over PKCS #11. */
+export class Pkcs11 extends KeyProvider {
+  readonly id: string;
+
+  private constructor(
+    private readonly token: Pkcs11Token,
+    where: Pkcs11Address,
+    private readonly kek: bigint,
+  ) {
+    super();
+    this.id = `pkcs11:token=${where.token};object=${where.object}`;
+  }
+
+  /** @throws StartProblem when the token or its key cannot be used */
+  static async open(where: Pkcs11Address): Promise<Pkcs11> {
+    const token = await Pkcs11Token.open(where);
+    const wanted = [
+      { type: CK.CKA_CLASS, value: CK.CKO_SECRET_KEY },
+      { type: CK.CKA_LABEL, value: Buffer.from(where.object, 'utf8') },
+    ];
+    const kek = await token.session((session) => Promise.resolve(token.find(session, wanted)));
+    if (kek !== undefined) return new Pkcs11(token, where, kek);
+    throw new StartProblem({
+      what: 'The key-encryption key is not in the HSM',
+      why: `the token ${where.token} has no secret key ${where.object}`,
+      fix: `Make it: pkcs11-tool --module ${where.modulePath} --login --keygen --key-type AES:32 --label ${where.object}`,
+    });
+  }
+
+  wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
+    const nonce = randomBytes(NONCE);
+    return this.do(async (session) => {
+      const how = this.gcm(nonce, context);
+      this.token.library.call('C_EncryptInit', session, how, this.kek);
+      const sealed = await this.produce('C_Encrypt', session, dataKey, dataKey.length + TAG);
+      return Buffer.concat([nonce, sealed]);
+    });
+  }
+
+  async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
+    if (wrapped.length < NONCE + TAG) throw new IntegrityError();
+    const [nonce, sealed] = [Buffer.from(wrapped.subarray(0, NONCE)), Buffer.from(wrapped.subarray(NONCE))];
+    return this.token.session(async (session) => {
+      try {
+        const how = this.gcm(nonce, context);
+        this.token.library.call('C_DecryptInit', session, how, this.kek);
+        return await this.produce('C_Decrypt', session, sealed, sealed.length);
+      } catch {
+        // Libraries say the same of a wrong tag and of a broken device.
+        throw this.token.alive ? new IntegrityError() : unavailable(this.id, 'the token does not work');
+      }
+    });
+  }
+
+  generate(spec: SigningKeySpec): Promise<GeneratedKey> {
+    const handle = randomBytes(16);
+    const { library } = this.token;
+    const { mechanism: type, template } = generation(spec);
+    return this.do(async (session) => {
+      const how = mechanism(type, library.addressOf);
+      const publicHalf = attributes(
+        [...ownId(handle), { type: CK.CKA_VERIFY, value: true }, ...template],
+        library.addressOf,
+      );
+      const privateHalf = attributes([...ownId(handle), ...PRIVATE], library.addressOf);
+      const [publicKey, privateKey] = [ulong(0), ulong(0)];
+      const templates = [publicHalf, privateHalf].flatMap((half) => [half, half.keep.length]);
+      await library.callAsync('C_GenerateKeyPair', session, how, ...templates, publicKey, privateKey);
+      const read = this.read(session, publicKey.readBigUInt64LE(), publicAttributes(spec));
+      return { publicJwk: publicJwk(spec, read), handle };
+    });
+  }
+
+  async open(spec: SigningKeySpec, handle: Buffer): Promise<Signer> {
+    const { mechanism: type, length } = signing(spec);
+    const wanted = ofClass(Buffer.from(handle), CK.CKO_PRIVATE_KEY);
+    const key = await this.do((session) => Promise.resolve(this.token.find(session, wanted)));
+    if (key === undefined) throw unavailable(this.id, 'the token does not have the signing key');
+    return (data) => {
+      const input = spec.alg === 'ES256' ? createHash('sha256').update(data).digest() : Buffer.from(data);
+      return this.do((session) => {
+        const how = mechanism(type, this.token.library.addressOf);
+        this.token.library.call('C_SignInit', session, how, key);
+        return this.produce('C_Sign', session, input, length);
+      });
+    };
+  }
+
+  destroy(handle: Buffer): Promise<void> {
+    return this.do((session) => {
+      for (const kind of [CK.CKO_PRIVATE_KEY, CK.CKO_PUBLIC_KEY]) {
+        const key = this.token.find(session, ofClass(handle, kind));
+        if (key !== undefined) this.token.library.call('C_DestroyObject', session, key);
+      }
+      return Promise.resolve();
+    });
+  }
+
+  /** The second half of an operation: bytes in, bytes out, on another thread. */
+  private async produce(
+    name: 'C_Encrypt' | 'C_Decrypt' | 'C_Sign',
+    session: Session,
+    input: Buffer,
+    most: number,
+  ): Promise<Buffer> {
+    const [output, length] = [Buffer.alloc(Math.max(most, 1)), ulong(most)];
+    // Some libraries take no null pointer, not even for no bytes.
+    const bytes = input.length ? input : Buffer.alloc(1);
+    await this.token.library.callAsync(name, session, bytes, input.length, output, length);
+    return output.subarray(0, Number(length.readBigUInt64LE()));
+  }
+
+  private read(session: Session, key: bigint, types: readonly number[]): Buffer[] {
+    return types.map((type) => {
+      const wanted = attributes([{ type, value: Buffer.alloc(LONGEST) }], this.token.library.addressOf);
+      this.token.library.call('C_GetAttributeValue', session, key, wanted, 1);
+      return wanted.keep[0]!.subarray(0, Number(wanted.bytes.readBigUInt64LE(16)));
+    });
+  }
+
+  private gcm(nonce: Buffer, context: readonly string[]): Laid {
+    const { addressOf } = this.token.library;
+    return mechanism(CK.CKM_AES_GCM, addressOf, gcmParameters(nonce, lengthPrefixed(context), TAG * 8, addressOf));
+  }
+
+  private do<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.token.session(async (session) => {
+      try {
+        return await work(session);
+      } catch (error) {
+        throw unavailable(this.id, (error as Error).message);
+      }
+    });
+  }
+}
+
+/** It signs, and does not come out. */
+const PRIVATE: Attribute[] = [
+  { type: CK.CKA_PRIVATE, value: true },
+  { type: CK.CKA_SENSITIVE, value: true },
+  { type: CK.CKA_EXTRACTABLE, value: false },
+  { type: CK.CKA_SIGN, value: true },
+];
+
+const ownId = (id: Buffer): Attribute[] => [
+  { type: CK.CKA_TOKEN, value: true },
+  { type: CK.CKA_ID, value: id },
+];
+
+const ofClass = (id: Buffer, kind: number): Attribute[] => [
+  { type: CK.CKA_CLASS, value: kind },
+  { type: CK.CKA_ID, value: id },
+];
