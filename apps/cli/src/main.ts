@@ -19,6 +19,7 @@ const COMMANDS = {
   mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
   erase: async () => (await import('./operator/erase-command.js')).eraseCommand(),
   import: async () => (await import('./operator/import-command.js')).importCommand(),
+  reconcile: async () => (await import('./operator/reconcile-command.js')).reconcileCommand(),
   secrets: async () => (await import('./operator/secrets-command.js')).secretsCommand(),
   audit: async () => (await import('./operator/audit-command.js')).auditCommand(),
   keys: async () => (await import('./operator/keys-command.js')).keysCommand(),

@@ -7,10 +7,18 @@ import { MailModule } from './mail/mail.module.js';
 import { migrations } from './migrations/index.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { PortalModule } from './portal/portal.module.js';
+import { ReconcilerModule } from './reconciler/reconciler.module.js';
 import { StorefrontEventsModule } from './storefront-events/storefront-events.module.js';
 
 /** Everything but the ways to the database and to the other services. */
-export const FEATURES = [StorefrontEventsModule, OrdersModule, MailModule, PortalModule, ErasureModule];
+export const FEATURES = [
+  StorefrontEventsModule,
+  OrdersModule,
+  MailModule,
+  PortalModule,
+  ErasureModule,
+  ReconcilerModule,
+];
 
 /** Storefronts, orders and the mail of all services. */
 @Module({})

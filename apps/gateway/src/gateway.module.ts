@@ -22,6 +22,7 @@ import { MailWebhooksController } from './fulfillment/mail-webhooks.controller.j
 import { OrdersController } from './fulfillment/orders.controller.js';
 import { PortalController } from './fulfillment/portal.controller.js';
 import { PortalService } from './fulfillment/portal.service.js';
+import { ReconciliationsController } from './fulfillment/reconciliations.controller.js';
 import { WebhooksController } from './fulfillment/webhooks.controller.js';
 import { SuppressionsController } from './fulfillment/mail-suppressions.controller.js';
 import { GatewayConfig } from './gateway.config.js';
@@ -68,6 +69,7 @@ export class GatewayModule {
         ValidationController,
         WebhooksController,
         OrdersController,
+        ReconciliationsController,
         CustomersController,
         MailWebhooksController,
         SuppressionsController,

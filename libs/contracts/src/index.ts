@@ -84,6 +84,7 @@ export * from './fulfillment/fulfillment.commands.js';
 export * from './fulfillment/fulfillment.events.js';
 export * from './fulfillment/mail-feedback.commands.js';
 export * from './fulfillment/portal.commands.js';
+export * from './fulfillment/reconciliations.commands.js';
 export * from './realtime/producer-answers.js';
 export * from './realtime/realtime.commands.js';
 export * from './realtime/realtime.events.js';

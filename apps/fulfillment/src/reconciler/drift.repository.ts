@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { Drift, Store } from '#contracts';
+import { Transactions } from '#persistence';
+import type { OrderSnapshot } from '../storefronts/order-snapshot.js';
+
+/** Pages of what is looked through at once. */
+const PAGE = 200;
+
+export interface Unsettled {
+  order_id: string;
+  kind: 'not_recorded' | 'differs';
+  /** Whether a ping about it waits for being worked on, or has failed. */
+  pinged: boolean;
+}
+
+/** An order that must have no license in force. */
+export interface Withdrawn {
+  store: Store;
+  order_id: string;
+  license_key: string;
+}
+
+/** Where our books disagree with the stores', or with themselves. */
+@Injectable()
+export class DriftRepository {
+  constructor(private readonly tx: Transactions) {}
+
+  /** Which of the orders that a store lists are not known as it tells of them. */
+  async unsettled(store: Store, orders: readonly OrderSnapshot[]): Promise<Unsettled[]> {
+    const listed = orders.map(({ order_id, refund, dispute, test }) => ({ order_id, refund, dispute, test }));
+    return this.tx.query<Unsettled & Record<string, unknown>>(
+      `select s.order_id, case when o.order_id is null then 'not_recorded' else 'differs' end as kind,
+         exists (select 1 from storefront_events e
+           where e.sale_id = s.order_id and e.store = $1 and e.state <> 'processed') as pinged
+       from jsonb_to_recordset($2::jsonb) as s (order_id text, refund text, dispute text, test boolean)
+       left join orders o on o.store = $1 and o.order_id = s.order_id
+       where o.order_id is null or o.snapshot->>'refund' <> s.refund or o.snapshot->>'dispute' <> s.dispute
+         or (o.snapshot->>'test')::boolean <> s.test`,
+      [store, JSON.stringify(listed)],
+    );
+  }
+
+  /** Sales that are paid and mapped, whose buyer is known, and that have made no license. */
+  async unlicensed(since: string): Promise<Drift[]> {
+    const rows = await this.tx.query<{ store: Store; order_id: string }>(
+      `select store, order_id from orders
+       where standing in ('paid', 'unmapped') and license_key is null and snapshot->>'kind' = 'sale' and email is not null
+         and erased_at is null and ${SOLD_SINCE} order by id limit 1000`,
+      [since],
+    );
+    return rows.map((row) => ({ kind: 'sold_without_license', ...row, license_key: null, mail_id: null }));
+  }
+
+  /** Orders of their own whose money is gone; charges of a subscription and renewals share the license of another. */
+  withdrawn(since: string, after: string): Promise<Withdrawn[]> {
+    return this.tx.query<Withdrawn & Record<string, unknown>>(
+      `select store, order_id, license_key from orders
+       where standing in ('refunded', 'disputed') and license_key is not null and snapshot->>'kind' = 'sale'
+         and subscription_id is null and snapshot->>'renews' is null and ${SOLD_SINCE} and order_id > $2
+       order by order_id limit ${PAGE}`,
+      [since, after],
+    );
+  }
+
+  async bounced(since: string): Promise<Drift[]> {
+    const rows = await this.tx.query<{ id: string; license_key: string }>(
+      `select id, license_key from mail_outbox
+       where state = 'bounced' and license_key is not null and created_at >= $1::date order by id limit 1000`,
+      [since],
+    );
+    return rows.map(({ id, license_key }) => ({
+      ...{ kind: 'mail_bounced', store: null, order_id: null, license_key, mail_id: id },
+    }));
+  }
+
+  /** An order of every subscription that goes on, as far as is known; its end may have been told to nobody. */
+  async goingOn(store: Store): Promise<string[]> {
+    const rows = await this.tx.query<{ order_id: string }>(
+      `select distinct on (subscription_id) order_id from orders
+       where store = $1 and subscription_id is not null
+         and coalesce(snapshot->'subscription'->>'state', 'active') <> 'ended'
+       order by subscription_id, id desc`,
+      [store],
+    );
+    return rows.map((row) => row.order_id);
+  }
+}
+
+const SOLD_SINCE = `coalesce((snapshot->>'sold_at')::timestamptz, created_at) >= $1::date`;

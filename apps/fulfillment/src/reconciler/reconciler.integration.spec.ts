@@ -1,0 +1,153 @@
+import {
+  ReadReconciliation,
+  StartReconciliation,
+  type Reconciliation,
+  type StartReconciliationRequest,
+} from '#contracts';
+import { eventually } from '../../test/eventually.js';
+import { World } from '../../test/world.js';
+import { ReconciliationsRepository } from './reconciliations.repository.js';
+
+describe('the reconciler', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    await eventually(async () => (await scheduled('done')).length === 2);
+  }, 60_000);
+  afterAll(() => world?.stop());
+  beforeEach(() => world.reset());
+
+  const scheduled = (state: string) =>
+    world.database.query<{ kind: string }>(
+      "select kind from reconciliations where kind <> 'asked' and state = $1 order by kind",
+      [state],
+    );
+  const sell = (body: object = {}) => world.control('sales', { email: 'ada@example.com', ping: false, ...body });
+  const reconcile = async (request: StartReconciliationRequest = {}): Promise<Reconciliation> => {
+    const { id } = await world.bus.send(StartReconciliation, request);
+    const done = await eventually(async () => {
+      const run = await world.bus.send(ReadReconciliation, { id });
+      return run.state === 'done' ? run : undefined;
+    });
+    await world.quiet();
+    return done;
+  };
+  const found = (run: Reconciliation) => run.drift.map(({ kind, order_id }) => [kind, order_id]);
+
+  const snapshots = (sale_id: string) =>
+    world.database.query<{ state: string }>(
+      "select snapshot->'subscription'->>'state' as state from orders where order_id = $1",
+      [sale_id],
+    );
+
+  it('G18: without a single ping every sale of three pages becomes its license and one mail; again finds nothing', async () => {
+    const sales: string[] = [];
+    for (let n = 0; n < 23; n++) sales.push((await sell({ email: `b${n}@example.com` })).sale_id);
+    const run = await reconcile();
+    expect(run.stores).toEqual([expect.objectContaining({ store: 'gumroad', orders: 23, error: null })]);
+    expect(found(run).sort()).toEqual(sales.map((id) => ['not_recorded', id]).sort());
+    for (const id of sales) expect(world.book.ofOrder(id)).toMatchObject({ status: 'active' });
+    expect(world.mail.inbox.list('b7@example.com')).toHaveLength(1);
+    const events = await world.database.query(
+      "select distinct resource_name, state from storefront_events where store = 'gumroad'",
+    );
+    expect(events).toEqual([{ resource_name: 'reconciled', state: 'processed' }]);
+    expect((await reconcile()).drift).toEqual([]);
+    expect(world.book.mints).toBe(23);
+  });
+
+  it('G18 G10: refunds and disputes that nobody has told take licenses out of force, and back', async () => {
+    const [refunded, disputed] = [await sell(), await sell({ email: 'bob@example.com' })];
+    await reconcile();
+    await world.control(`sales/${refunded.sale_id}/refund`, { ping: false });
+    await world.control(`sales/${disputed.sale_id}/dispute`, { ping: false });
+    expect(found(await reconcile()).sort()).toEqual(
+      [refunded, disputed].map(({ sale_id }) => ['differs', sale_id]).sort(),
+    );
+    expect(world.book.ofOrder(refunded.sale_id)).toMatchObject({ status: 'revoked' });
+    expect(world.book.ofOrder(disputed.sale_id)).toMatchObject({ status: 'suspended' });
+    await world.control(`sales/${disputed.sale_id}/dispute_won`, { ping: false });
+    await reconcile();
+    expect(world.book.ofOrder(disputed.sale_id)).toMatchObject({ status: 'active' });
+  });
+
+  it('G18 G9: the end of a subscription that nobody has told takes its license out of force', async () => {
+    const { sale_id } = await sell({ subscription_id: 'sub-1', subscription_duration: 'monthly' });
+    await reconcile();
+    await world.control('subscriptions/sub-1/end', { ping: false, reason: 'failed_payment' });
+    const [before] = await snapshots(sale_id);
+    expect(before!.state).toBe('active');
+    await reconcile();
+    expect((await snapshots(sale_id))[0]!.state).toBe('ended');
+  });
+
+  it('a dry run tells and changes nothing', async () => {
+    const { sale_id } = await sell();
+    expect(found(await reconcile({ mode: 'dry_run' }))).toEqual([['not_recorded', sale_id]]);
+    expect(world.book.ofOrder(sale_id)).toBeUndefined();
+    expect(await world.database.query('select 1 from storefront_events')).toEqual([]);
+  });
+
+  it('drift: a license that is in force though its order is refunded is told of, and revoked', async () => {
+    const { sale_id } = await sell();
+    await reconcile();
+    await world.control(`sales/${sale_id}/refund`, { ping: false });
+    await reconcile();
+    world.book.ofOrder(sale_id)!.status = 'active';
+    expect(found(await reconcile())).toEqual([['licensed_though_refunded', sale_id]]);
+    expect(world.book.ofOrder(sale_id)).toMatchObject({ status: 'revoked' });
+  });
+
+  it('drift: a paid sale without a license is told of, and gets one', async () => {
+    const { sale_id } = await sell();
+    await reconcile();
+    world.book.reset();
+    await world.database.query('update orders set license_key = null');
+    expect(found(await reconcile())).toEqual([['sold_without_license', sale_id]]);
+    expect(world.book.ofOrder(sale_id)).toMatchObject({ status: 'active' });
+  });
+
+  it('drift: mail that bounced is told of, and sent once more only by a repair', async () => {
+    await sell();
+    await reconcile();
+    await world.database.query("update mail_outbox set state = 'bounced'");
+    expect((await reconcile()).drift).toMatchObject([{ kind: 'mail_bounced' }]);
+    expect(world.mail.inbox.list('ada@example.com')).toHaveLength(1);
+    expect((await reconcile({ mode: 'repair' })).drift).toMatchObject([{ kind: 'mail_bounced' }]);
+    expect(world.mail.inbox.list('ada@example.com')).toHaveLength(2);
+  });
+
+  it('G18: deleted resource subscriptions and a store that cannot be asked are reported', async () => {
+    expect((await reconcile()).stores[0]!.silent).toBe('');
+    const { subscriptions } = world.shop.shop;
+    const gone = [...subscriptions.values()].filter((s) => ['refund', 'dispute'].includes(s.resource_name));
+    for (const { id } of gone) subscriptions.delete(id);
+    expect((await reconcile()).stores[0]!.silent).toBe('refund dispute');
+    for (const one of gone) subscriptions.set(one.id, one);
+    world.shop.shop.break({ status: 401, hang: false, left: Number.POSITIVE_INFINITY });
+    const broken = await reconcile();
+    expect(broken.stores[0]!.error).toContain('is the access token right?');
+  });
+
+  it('one comparison is made at a time, whichever replica asks, and there is always a next one', async () => {
+    expect((await scheduled('queued')).map((row) => row.kind)).toEqual(['nightly', 'recent']);
+    await world.database.query(
+      "insert into reconciliations (kind, mode, since, due_at) select 'asked', 'dry_run', current_date, now() + interval '1 hour' from generate_series(1, 5)",
+    );
+    const runs = world.get(ReconciliationsRepository);
+    await world.database.query("update reconciliations set due_at = now() where kind = 'asked' and state = 'queued'");
+    const claimed = await Promise.all([1, 2, 3, 4, 5].map(() => runs.claim(60_000)));
+    const open = await world.database.query(
+      "select 1 from reconciliations where state = 'queued' and lease_until > now()",
+    );
+    expect(claimed.flat().length).toBeLessThanOrEqual(1);
+    expect(open).toHaveLength(1);
+    await world.database.query("delete from reconciliations where kind = 'asked'");
+  });
+
+  it('a day that is none is refused', async () => {
+    await expect(world.bus.send(StartReconciliation, { since: '2026-02-30' })).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { MailModule } from '../mail/mail.module.js';
+import { OrdersModule } from '../orders/orders.module.js';
+import { OrderWorkRepository } from '../orders/order-work.repository.js';
+import { StorefrontsModule } from '../storefronts/storefronts.module.js';
+import { DriftFinder } from './drift-finder.js';
+import { DriftRepository } from './drift.repository.js';
+import { ReconcilerService } from './reconciler.service.js';
+import { ReconcilerWorker } from './reconciler-worker.js';
+import { ReconciliationsController } from './reconciliations.controller.js';
+import { ReconciliationsRepository } from './reconciliations.repository.js';
+import { RepairService } from './repair.service.js';
+
+/** What no ping has told is found by asking the stores. */
+@Module({
+  imports: [OrdersModule, StorefrontsModule, MailModule],
+  controllers: [ReconciliationsController],
+  providers: [
+    OrderWorkRepository,
+    DriftRepository,
+    DriftFinder,
+    RepairService,
+    ReconcilerService,
+    ReconciliationsRepository,
+    ReconcilerWorker,
+  ],
+})
+export class ReconcilerModule {}
