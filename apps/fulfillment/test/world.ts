@@ -139,7 +139,11 @@ export class World {
       if (Number(row!.open) === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    throw new Error('There is still work that nobody does.');
+    const left = await this.database.query(
+      `select sale_id, state, error from storefront_events where state <> 'processed'
+       union all select template, state, error from mail_outbox where state = 'queued'`,
+    );
+    throw new Error(`There is still work that nobody does: ${JSON.stringify(left)}`);
   }
 
   /** Data of the events that fulfillment has told since the reset. */

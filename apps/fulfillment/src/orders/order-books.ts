@@ -43,6 +43,7 @@ export class OrderBooks {
   /** The order is as the store tells of it, its license agrees, and its events are done. */
   close(lease: OrderLease, events: string[], { before, order, decision, license, follow }: Settlement): Promise<void> {
     return this.tx.run(async () => {
+      if (order.subscription_id) await this.orders.lockSubscription(lease.store, order.subscription_id);
       if (!(await this.stillOurs(lease))) return;
       const row = rowOf(lease, order, decision, license);
       await this.orders.save(row);

@@ -29,11 +29,16 @@ export class OrdersRepository {
     );
   }
 
+  /** Until the transaction ends, no other one keeps an order of the subscription: they ask for one another's work. */
+  async lockSubscription(store: string, subscriptionId: string): Promise<void> {
+    await this.tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${store} ${subscriptionId}`]);
+  }
+
   /** Those of `ids` that no order is known by. */
   async unknownOf(store: string, ids: string[]): Promise<string[]> {
     const rows = await this.tx.query<{ id: string }>(
-      `select distinct id from unnest($2::text[]) as id
-       where not exists (select 1 from orders where store = $1 and order_id = id)`,
+      `select distinct named.id from unnest($2::text[]) as named (id)
+       where not exists (select 1 from orders where orders.store = $1 and orders.order_id = named.id)`,
       [store, ids],
     );
     return rows.map((row) => row.id);

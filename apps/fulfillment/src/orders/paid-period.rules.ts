@@ -23,13 +23,11 @@ const timeOf = (text: string | null | undefined): Date | null => {
   return Number.isNaN(time.getTime()) ? null : time;
 };
 
-/** Charges in the order in which they were made; ids make those of one moment come in one order, too. */
+/** Charges in the order in which they were made; of one moment, the first sale comes first and ids decide the rest. */
 export function inOrder(orders: readonly OrderSnapshot[]): OrderSnapshot[] {
-  const at = ({ sold_at, order_id }: OrderSnapshot) => [timeOf(sold_at)?.getTime() ?? 0, order_id] as const;
-  return [...orders].sort((a, b) => {
-    const [[timeA, idA], [timeB, idB]] = [at(a), at(b)];
-    return timeA - timeB || (idA < idB ? -1 : 1);
-  });
+  const at = ({ sold_at }: OrderSnapshot): number => timeOf(sold_at)?.getTime() ?? 0;
+  const name = ({ kind, order_id }: OrderSnapshot): string => `${kind === 'sale' ? 0 : 1} ${order_id}`;
+  return [...orders].sort((a, b) => at(a) - at(b) || (name(a) < name(b) ? -1 : 1));
 }
 
 /**
