@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { Command } from 'commander';
+import { breakGlassWarning, mintLocally, type LocalMint } from './break-glass-mint.js';
 import { accessFrom, InternalApi } from './internal-api.js';
 import { print, table } from './output.js';
 
@@ -24,12 +26,31 @@ export const mintCommand = (): Command =>
     .option('--expires <time>', 'until when it lasts, RFC 3339')
     .option('--order <id>', 'order that paid for it; one order makes one license')
     .option('--notes <text>', 'why it was made by hand')
+    .option('--break-glass', 'sign on this machine, past services that are down; loud, and only with a --reason')
+    .option('--key <file>', 'break-glass: the private key (PEM)')
+    .option('--kid <name>', 'break-glass: the name by which the services know the key')
+    .option('--issuer <iss>', 'break-glass: as LICENSE_ISSUER of the secrets service', process.env.LICENSE_ISSUER)
+    .option('--product <prod>', 'break-glass: as LICENSE_PRODUCT of the secrets service', process.env.LICENSE_PRODUCT)
+    .option('--reason <text>', 'break-glass: why this cannot wait')
     .option('--json', 'print the whole answer as JSON')
-    .action(async ({ json, years, expires, ...rest }: Options) => {
+    .action(async ({ json, years, expires, breakGlass, key, kid, issuer, product, reason, ...rest }: Options) => {
+      if (breakGlass) return mintPast({ years, expires, key, kid, issuer, product, reason, ...rest }, !!json);
       const terms = expires ? { expires_at: expires } : { years: Number(years ?? 1) };
       const license = await api().ask<License>('POST', '/internal/mint', { json: { ...rest, ...terms } });
       print(license, !!json, () => `${shown(license)}\n${license.blob}`);
     });
+
+/** Makes a license without the services. @throws Error that names what is missing */
+function mintPast(given: Omit<Options, 'json'>, json: boolean): void {
+  const needed = ['key', 'kid', 'issuer', 'product', 'reason'] as const;
+  const missing = needed.filter((name) => typeof given[name] !== 'string');
+  if (missing.length) throw new Error(`Break-glass needs ${missing.map((name) => `--${name}`).join(', ')}.`);
+  const dir = process.env.INIT_CWD ?? process.env.PWD ?? '.';
+  const order = given as unknown as LocalMint;
+  const license = mintLocally({ ...order, key: path.resolve(dir, order.key) }, dir);
+  process.stderr.write(breakGlassWarning(dir));
+  print(license, json, () => `${license.license_key}\n${license.blob}`);
+}
 
 /** `gatehouse revoke`: a license out of force for good. */
 export const revokeCommand = (): Command =>
