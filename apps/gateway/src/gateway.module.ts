@@ -38,6 +38,8 @@ import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
 import { DevicePageController } from './pages/device-page.controller.js';
 import { PagesController } from './pages/pages.controller.js';
+import { EventsController } from './realtime/events.controller.js';
+import { EventsService } from './realtime/events.service.js';
 import { ProducersController } from './realtime/producers.controller.js';
 import { SocketAdmission } from './realtime/socket-admission.js';
 import { SocketsController } from './realtime/sockets.controller.js';
@@ -47,7 +49,7 @@ import { secretsControllers, secretsProviders } from './secrets/secrets-routes.j
 
 const access = [CallerRegistry, GatewayRevocations, InternalCallersService, RoleTable, TokenReader];
 const edge = [EdgeService, LimitsService, OriginsService, ProblemFilter, SharedStore];
-const sockets = [SocketAdmission, SocketsService, UpgradeAnswer];
+const sockets = [EventsService, SocketAdmission, SocketsService, UpgradeAnswer];
 
 /** The only HTTP door. It holds no data: everything it answers comes over the bus. */
 @Module({})
@@ -76,6 +78,7 @@ export class GatewayModule {
         PortalController,
         ProducersController,
         SocketsController,
+        EventsController,
         ...secretsControllers,
         ...deadLetterControllers,
         HealthController,

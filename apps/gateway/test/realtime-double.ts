@@ -1,12 +1,14 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 /** The realtime app as the gateway sees it: takes upgrades, says hello, echoes what it gets. */
 export class RealtimeDouble {
   readonly upgrades: IncomingMessage[] = [];
+  /** Requests for server-sent events; each is answered with a stream that says nothing and does not end. */
+  readonly streams: IncomingMessage[] = [];
   readonly sockets = new Set<WebSocket>();
-  /** While set, upgrades are refused with this status. */
+  /** While set, upgrades and streams are refused with this status. */
   refuseWith?: number;
   private readonly sink = new WebSocketServer({
     noServer: true,
@@ -26,6 +28,12 @@ export class RealtimeDouble {
         ws.on('message', (data) => ws.send(data));
         ws.send('hello');
       });
+    });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      double.streams.push(request);
+      response.writeHead(double.refuseWith ?? 200, { 'content-type': 'text/event-stream' });
+      response.write('retry: 2000\n\n');
+      response.on('error', () => undefined);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return double;

@@ -197,13 +197,16 @@ describe('the realtime app', () => {
   });
 });
 
-it('a stopping gateway ends its sockets', async () => {
+it('RT30: a stopping gateway closes its sockets with 1012, behind what was sent before', async () => {
   const stopping = await edge.gateway({ REALTIME_URL: realtime.url });
   const ws = new WebSocket(`${stopping.url.replace('http', 'ws')}/v1/auth/ws?token=${edge.issuer.token()}`);
   await new Promise((resolve) => ws.once('message', resolve));
+  const heard: string[] = [];
+  ws.on('message', (data) => heard.push(String(data)));
   const closed = new Promise((resolve) => ws.once('close', resolve));
+  for (const socket of realtime.sockets) socket.send('last');
   await stopping.gateway.close();
-  await closed;
+  expect([await closed, heard]).toEqual([1012, ['last']]);
 });
 
 it('RT2: no token of all this is in any line of the log', () => {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AccessTokenVerifier } from '#access-tokens';
 import { Shutdown } from '#boot';
@@ -14,6 +15,11 @@ export const SOCKET_PATH = '/v1/auth/ws';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const PARTING_MS = 1_000;
+/** Over how long sockets are closed when the gateway stops, and how long one takes at most. */
+const SPREAD_MS = 1_500;
+const MOST_PAUSE_MS = 5;
+/** A client's close frame (RFC 6455, 5.5.1) with the code 1012, under the mask 0. */
+const RESTARTING = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 1012 >> 8, 1012 & 0xff]);
 
 interface Upgrade {
   request: IncomingMessage;
@@ -28,7 +34,7 @@ interface Upgrade {
 /** Takes WebSocket upgrades on the public listener: authenticates them, then joins client and realtime app. */
 @Injectable()
 export class SocketsService {
-  private readonly open = new Set<Socket>();
+  private readonly open = new Map<Socket, Socket>();
 
   constructor(
     private readonly admission: SocketAdmission,
@@ -39,7 +45,7 @@ export class SocketsService {
 
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => this.take(server, request, socket as Socket, head));
-    this.shutdown.register('http', 'websockets', () => this.open.forEach(leave));
+    this.shutdown.register('http', 'websockets', () => this.closeAll());
   }
 
   private take(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -100,9 +106,25 @@ export class SocketsService {
     });
   }
 
+  /**
+   * Says goodbye for every client, one after the other: the realtime app answers a close frame with the same code,
+   * behind whatever it has sent, and that is what the client gets. A peer that does not answer is cut off.
+   */
+  private async closeAll(): Promise<void> {
+    const pause = Math.min(SPREAD_MS / Math.max(this.open.size, 1), MOST_PAUSE_MS);
+    const start = Date.now();
+    for (const [i, [socket, peer]] of [...this.open].entries()) {
+      const due = start + i * pause;
+      if (due > Date.now()) await sleep(due - Date.now());
+      peer.write(RESTARTING);
+      setTimeout(() => socket.destroy(), PARTING_MS).unref();
+    }
+    for (const until = Date.now() + PARTING_MS; this.open.size && Date.now() < until;) await sleep(10);
+  }
+
   /** Bytes go both ways as fast as the slower side takes them; when one side ends, so does the other. */
   private pipe({ socket, head }: Upgrade, peer: Socket, first: Buffer): void {
-    this.open.add(socket);
+    this.open.set(socket, peer);
     for (const side of [socket, peer]) side.setTimeout(0).setNoDelay(true).setKeepAlive(true, 30_000);
     peer.on('error', () => socket.destroy());
     peer.once('close', () => socket.end());
@@ -115,12 +137,6 @@ export class SocketsService {
     peer.pipe(socket);
     socket.pipe(peer);
   }
-}
-
-/** Ends a socket; a client that does not answer the end is cut off. */
-function leave(socket: Socket): void {
-  socket.end();
-  setTimeout(() => socket.destroy(), PARTING_MS).unref();
 }
 
 /**
