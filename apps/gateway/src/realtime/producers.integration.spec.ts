@@ -81,6 +81,13 @@ describe.each(ROUTES)('POST %s', (path, command, body) => {
   });
 });
 
+it('C-realtime.chat_event: takes an author that is a bare name for an author of that name', async () => {
+  await gateway.asRoot('POST', '/internal/chat', { json: { ...chat, author: 'ada' } });
+  expect(edge.neighbours.last(PublishChatMessage)?.input.author).toEqual({ name: 'ada' });
+  const got = await gateway.asRoot('POST', '/internal/chat', { json: { ...chat, author: ['ada'] } });
+  expect([got.status, got.body.errors?.map((e: { field: string }) => e.field)]).toEqual([400, ['author']]);
+});
+
 it('RT11: the header Idempotency-Key is the event’s id when the body names none', async () => {
   edge.neighbours.on(Broadcast, () => ({ id: 'key-1', status: 'duplicate', duplicate: true }));
   const headers = { 'idempotency-key': 'key-1' };

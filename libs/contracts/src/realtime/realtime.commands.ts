@@ -1,3 +1,4 @@
+import { Transform } from 'class-transformer';
 import { command } from '../command.js';
 import { Id, Int, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { IdempotencyKeyReused, Unavailable, ValidationFailed } from '../general.errors.js';
@@ -27,7 +28,9 @@ export class ChatMessageRequest {
   @Text({ max: 32 }) platform!: string;
   @Text({ max: 128 }) channel!: string;
   @Text({ max: 128 }) message_id!: string;
-  @Json({ description: '`{ name, id?, badges? }`' }) author!: Record<string, unknown>;
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? { name: value } : value))
+  @Json({ description: '`{ name, id?, badges? }`; a bare name is taken for `{ name }`.' })
+  author!: Record<string, unknown>;
   @Text({ min: 0, max: 4000 }) text!: string;
   @Timestamp() at!: string;
   @Json({ optional: true, description: 'Whatever else the platform tells.' }) extra?: Record<string, unknown>;
