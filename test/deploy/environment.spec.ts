@@ -26,13 +26,25 @@ const CONFIGS: Record<AppName, new () => object> = {
   secrets: SecretsConfig,
 };
 /** What the operator brings along. */
-const OPERATOR = { SMTP_URL: 'smtps://user:pass@mail.example.com', GUMROAD_ACCESS_TOKEN: 'token-of-the-store' };
+const OPERATOR = {
+  SMTP_URL: 'smtps://user:pass@mail.example.com',
+  GUMROAD_ACCESS_TOKEN: 'token-of-the-store',
+  STRIPE_API_KEY: 'rk_live_that_may_read',
+  STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_endpoint',
+};
 const state = testDir('deployment');
 const deployment = Deployment.open(state);
 
 function expectComplete(app: AppName, env: Env): void {
   expect(readConfig(CONFIGS[app], env)).toMatchObject({ profile: 'production' });
   if (app === 'secrets') expect(fs.readFileSync(env.KEK_FILE!)).toHaveLength(32);
+}
+
+function expectStores(env: Env): void {
+  const config = readConfig(FulfillmentConfig, env);
+  const [apiKey, secrets] = [OPERATOR.STRIPE_API_KEY, [OPERATOR.STRIPE_WEBHOOK_SECRETS]];
+  expect(config.settingsOf('stripe')).toEqual({ apiUrl: 'https://api.stripe.com', apiKey, secrets });
+  expect([config.settingsOf('paddle'), config.settingsOf('lemonsqueezy')]).toEqual([null, null]);
 }
 
 function expectMigration(env: Env): void {
@@ -57,6 +69,9 @@ describe.each(overlays())('the environment that the overlay %s sets', (overlay) 
 
   it.each(APPS)('OPS17: is all that %s needs', (app) => expectComplete(app, environment('Deployment', app)));
 
+  it('hands on the stores that the operator sells at, and no others', () =>
+    expectStores(environment('Deployment', 'fulfillment')));
+
   it('is all that the migration needs', () => expectMigration(environment('Job', 'migrate')));
 
   it('is found wanting when a secret has no such key', () => {
@@ -67,6 +82,9 @@ describe.each(overlays())('the environment that the overlay %s sets', (overlay) 
 
 describe('the environment that docker-compose.yml sets', () => {
   beforeAll(() => void writeComposeFiles(deployment, OPERATOR));
+
+  it('hands on the stores that the operator sells at, and no others', () =>
+    expectStores(composeEnvironment('fulfillment', state)));
 
   it.each(APPS)('is all that %s needs', (app) => expectComplete(app, composeEnvironment(app, state)));
 

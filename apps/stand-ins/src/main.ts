@@ -3,6 +3,7 @@ import { readConfig, runMain } from '#boot';
 import { startMailStandIn } from './mail/mail-stand-in.js';
 import { startProvidersStandIn } from './providers/providers-stand-in.js';
 import { StandInsConfig } from './stand-ins.config.js';
+import { startSigningStores } from './storefront/signed/start-signing-stores.js';
 import { startStorefrontStandIn } from './storefront/storefront-stand-in.js';
 
 await runMain(async () => {
@@ -22,7 +23,8 @@ await runMain(async () => {
     registration: { client_id: config.providersClientId, client_secret: config.providersClientSecret },
     extensionSecret: config.extensionSecret,
   });
-  const leave = () =>
-    void Promise.all([mail.close(), storefront.close(), providers.close()]).finally(() => process.exit(0));
+  const stores = await startSigningStores(config);
+  const running = [mail, storefront, providers, ...stores];
+  const leave = () => void Promise.all(running.map((standIn) => standIn.close())).finally(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave);
 });

@@ -1,7 +1,8 @@
 import { EnvInt, EnvNumber, EnvOneOf, EnvSecret, EnvText, EnvUrl } from '#boot';
+import { SigningStoresConfig } from './storefront/signed/signing-stores.config.js';
 
 /** Where the stand-ins listen, and whom the shop pings. */
-export class StandInsConfig {
+export class StandInsConfig extends SigningStoresConfig {
   @EnvOneOf('GATEHOUSE_PROFILE', ['development'], {
     default: 'development',
     description: 'The stand-ins exist in no other profile.',

@@ -14,6 +14,8 @@ export interface DevInfo {
   postgres: Record<DataAppName, string>;
   mail_url: string;
   storefront_url: string;
+  /** Stand-ins for Lemon Squeezy, Paddle and Stripe, by the name in their webhook’s path. */
+  storefronts: Record<string, { url: string; webhook_secret: string }>;
   /** Stand-ins for GitHub, Google, Twitch and Steam. */
   providers_url: string;
   /** By `secret_ref` of a client’s extension: its base64 secret. */

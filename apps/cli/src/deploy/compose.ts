@@ -29,13 +29,14 @@ export function writeComposeFiles(deployment: Deployment, env: NodeJS.ProcessEnv
 
 function appEnv(deployment: Deployment, app: AppName, env: NodeJS.ProcessEnv): string {
   const { state } = deployment.opened;
-  const { smtpUrl, gumroadToken } = outsideWorld(env);
+  const { smtpUrl, gumroadToken, stores } = outsideWorld(env);
   const own: Partial<Record<AppName, Record<string, string>>> = {
     identity: { ADMIN_USERNAME: state.admin.username, ADMIN_PASSWORD: state.admin.password },
     fulfillment: {
       SMTP_URL: smtpUrl,
       GUMROAD_ACCESS_TOKEN: gumroadToken,
       GUMROAD_WEBHOOK_SECRETS: state.gumroad.webhook_secret,
+      ...stores,
     },
   };
   const database = DATA_APPS.find((a) => a === app);

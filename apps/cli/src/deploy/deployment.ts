@@ -54,8 +54,22 @@ export class Deployment {
   }
 }
 
+/** Of stores that are sold at: their API keys, and what they sign with. */
+const STORE_SETTINGS = ['LEMONSQUEEZY', 'PADDLE', 'STRIPE'].flatMap((store) => [
+  `${store}_API_KEY`,
+  `${store}_WEBHOOK_SECRETS`,
+]);
+
+interface OutsideWorld {
+  smtpUrl: string;
+  gumroadToken: string;
+  /** By the name of the setting; those that are set. */
+  stores: Record<string, string>;
+}
+
 /** What only the operator can know, read from the environment when the deployment's files are made. */
-export const outsideWorld = (env: NodeJS.ProcessEnv): { smtpUrl: string; gumroadToken: string } => ({
+export const outsideWorld = (env: NodeJS.ProcessEnv): OutsideWorld => ({
   smtpUrl: env.SMTP_URL ?? 'smtp://localhost:25',
   gumroadToken: env.GUMROAD_ACCESS_TOKEN ?? '',
+  stores: Object.fromEntries(STORE_SETTINGS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
 });

@@ -36,7 +36,8 @@ function secret(metadata: { name: string; namespace: string }, values: Data): ob
 
 function appData(deployment: Deployment, app: AppName, env: NodeJS.ProcessEnv): Data {
   const { state, internalCallers } = deployment.opened;
-  const { smtpUrl, gumroadToken } = outsideWorld(env);
+  const { smtpUrl, gumroadToken, stores } = outsideWorld(env);
+  const keyOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
   const own: Partial<Record<AppName, Data>> = {
     gateway: { 'internal-callers.json': JSON.stringify(internalCallers) },
     identity: { 'admin-password': state.admin.password },
@@ -44,6 +45,7 @@ function appData(deployment: Deployment, app: AppName, env: NodeJS.ProcessEnv): 
       'smtp-url': smtpUrl,
       'gumroad-access-token': gumroadToken,
       'gumroad-webhook-secrets': state.gumroad.webhook_secret,
+      ...Object.fromEntries(Object.entries(stores).map(([name, value]) => [keyOf(name), value])),
     },
     secrets: { kek: deployment.kek() },
   };

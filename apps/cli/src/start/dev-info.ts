@@ -4,6 +4,7 @@ import { extensionSecrets } from '../state/extension-secrets.js';
 import { writePrivate, type StateFolder } from '../state/state-folder.js';
 import type { OpenedState } from '../state/state.js';
 import type { Ports } from './ports.js';
+import { storeInfo } from './signing-stores.js';
 
 export interface Running {
   folder: StateFolder;
@@ -32,6 +33,7 @@ export async function gatherDevInfo(running: Running, env: NodeJS.ProcessEnv): P
     storefront_url: `http://127.0.0.1:${ports.of('storefront')}`,
     providers_url: `http://127.0.0.1:${ports.of('providers')}`,
     extension_secrets: extensionSecrets(folder),
+    storefronts: storeInfo({ ports, state: opened.state }),
     gumroad: { webhook_secret: gumroad.webhook_secret },
     admin: { username: env.ADMIN_USERNAME || admin.username, password: env.ADMIN_PASSWORD || admin.password },
     internal_callers: opened.internalCallers,

@@ -1,6 +1,7 @@
 import { APPS } from '#contracts';
 import { freePort, isFree, LocalProblem } from '#local';
 import { saveState, type State } from '../state/state.js';
+import { SIGNING_STORES } from './signing-stores.js';
 import type { StateFolder } from '../state/state-folder.js';
 
 /** Servers that nobody types the port of; the gateway's two are chosen by the developer. */
@@ -11,6 +12,7 @@ const REMEMBERED = [
   'mail_http',
   'storefront',
   'providers',
+  ...SIGNING_STORES,
   ...APPS.filter((a) => a !== 'gateway'),
 ];
 

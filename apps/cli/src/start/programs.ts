@@ -5,6 +5,7 @@ import { answers, seedFileOf, type ProgramSpec } from '#local';
 import { extensionSecrets } from '../state/extension-secrets.js';
 import { databaseUrl, publicUrl, type Running } from './dev-info.js';
 import { connectorsOf, providersOf, standInProviders } from './sign-in-providers.js';
+import { SIGNING_STORES, standInStores, storesOf } from './signing-stores.js';
 
 /**
  * Eight Node processes share this machine with a browser and an editor: they keep their heaps smaller than a server
@@ -39,11 +40,14 @@ export class Programs {
       MAIL_SMTP_PORT: String(ports.of('mail_smtp')),
       MAIL_HTTP_PORT: String(ports.of('mail_http')),
       STOREFRONT_PORT: String(ports.of('storefront')),
+      ...standInStores({ ports, state: opened.state }),
       ...standInProviders(ports.of('providers'), extensionSecrets(folder)),
       GUMROAD_ACCESS_TOKEN: access_token,
       GUMROAD_PING_URL: `http://127.0.0.1:${ports.public}/webhooks/gumroad/${webhook_secret}`,
     };
-    const servers = ['mail_smtp', 'mail_http', 'storefront', 'providers'].map((name) => ports.of(name));
+    const servers = ['mail_smtp', 'mail_http', 'storefront', 'providers', ...SIGNING_STORES].map((name) =>
+      ports.of(name),
+    );
     return this.spec('stand-ins', env, async () => (await Promise.all(servers.map(answers))).every(Boolean));
   }
 
@@ -128,6 +132,7 @@ export class Programs {
         GUMROAD_API_URL: `http://127.0.0.1:${ports.of('storefront')}`,
         GUMROAD_ACCESS_TOKEN: access_token,
         GUMROAD_WEBHOOK_SECRETS: webhook_secret,
+        ...storesOf({ ports, state: opened.state }),
         PRODUCTS_FILE: path.resolve('config/products.yaml'),
       },
     };

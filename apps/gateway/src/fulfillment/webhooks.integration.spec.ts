@@ -1,4 +1,4 @@
-import { RecordStorefrontEvent, Unavailable, WebhookUnauthenticated } from '#contracts';
+import { NotFound, RecordStorefrontEvent, SignatureInvalid, Unavailable, WebhookUnauthenticated } from '#contracts';
 import { Edge, type Got, type RunningGateway, type Sent } from '../../test/gateway-under-test.js';
 
 let edge: Edge;
@@ -65,4 +65,45 @@ it('G16: what cannot be stored is 503', async () => {
     throw Unavailable.with();
   });
   expect((await ping('/webhooks/gumroad/s3cret', { form: { sale_id: '1' } })).status).toBe(503);
+});
+
+describe.each([
+  ['lemonsqueezy', 'x-signature'],
+  ['paddle', 'paddle-signature'],
+  ['stripe', 'stripe-signature'],
+])('D-webhook: /webhooks/%s', (store, header) => {
+  const path = `/webhooks/${store}`;
+  const body = Buffer.from('{ "id" :\t"evt_1", "x": "\u00e9\\u00e9" }\r\n');
+
+  it('SIG1: hands on the bytes as they arrived and the signature beside them', async () => {
+    const headers = { [header]: 't=1,v1=ab', 'content-type': 'application/json' };
+    const got = await ping(path, { body, headers });
+    expect([got.status, got.body]).toEqual([200, {}]);
+    expect(recorded()).toMatchObject({ store, signature: 't=1,v1=ab', content_type: 'application/json' });
+    expect(Buffer.from(recorded().body, 'base64').equals(body)).toBe(true);
+    expect(recorded().secret).toBeUndefined();
+  });
+
+  it('SIG1: a signature that is wrong, missing or too long to be one is 400 signature_invalid', async () => {
+    edge.neighbours.on(RecordStorefrontEvent, () => {
+      throw SignatureInvalid.with();
+    });
+    for (const headers of [{ [header]: 'wr0ng' }, {}, { [header]: 'x'.repeat(5000) }] as Record<string, string>[]) {
+      const got = await ping(path, { body, headers });
+      expect([got.status, got.body.code]).toEqual([400, 'signature_invalid']);
+      expect(recorded().signature ?? '').not.toContain('xxx');
+      expect(got.text).not.toContain('wr0ng');
+    }
+  });
+
+  it('is 404 when the store is not configured, 503 when the event cannot be stored', async () => {
+    edge.neighbours.on(RecordStorefrontEvent, () => {
+      throw NotFound.with();
+    });
+    expect((await ping(path, { body })).status).toBe(404);
+    edge.neighbours.on(RecordStorefrontEvent, () => {
+      throw Unavailable.with();
+    });
+    expect((await ping(path, { body })).status).toBe(503);
+  });
 });

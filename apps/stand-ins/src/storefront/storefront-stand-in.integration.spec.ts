@@ -35,6 +35,7 @@ describe('the stand-in for Gumroad', () => {
     pings = [];
     answers = [];
     shop.shop.sales.clear();
+    shop.shop.subscribers.clear();
   });
 
   const control = async (path: string, body: object = {}) => {
@@ -91,6 +92,47 @@ describe('the stand-in for Gumroad', () => {
     await control(`sales/${sale_id}/refund`);
     expect(pings[1]!.form.get('refunded')).toBe('true');
     expect((await api(`sales/${sale_id}`)).json['sale']).toMatchObject({ refunded: true, partially_refunded: false });
+  });
+
+  it('G8 G9: a subscription is charged again, cancelled, ended and restarted; pings name its purchases', async () => {
+    const first = await control('sales', { subscription_id: 'sub', recurrence: 'monthly', ping: false });
+    const charge = await control('subscriptions/sub/charge', { ping: false });
+    const read = async () => (await api('subscribers/sub')).json['subscriber'] as unknown as Record<string, unknown>;
+    expect(await read()).toMatchObject({ status: 'alive', purchase_ids: [first.sale_id, charge.sale_id] });
+    expect((await api(`sales/${charge.sale_id}`)).json['sale']).toMatchObject({
+      subscription_id: 'sub',
+      recurring_charge: true,
+      subscription_duration: 'monthly',
+    });
+    const seen: unknown[] = [];
+    for (const what of ['cancel', 'end', 'restart']) {
+      await control(`subscriptions/sub/${what}`);
+      seen.push([pings.at(-1)!.form.get('resource_name'), (await read())['status']]);
+    }
+    expect(seen).toEqual([
+      ['cancellation', 'pending_cancellation'],
+      ['subscription_ended', 'cancelled'],
+      ['subscription_restarted', 'alive'],
+    ]);
+    expect(pings.at(-1)!.form.getAll('purchase_ids[]')).toEqual([first.sale_id, charge.sale_id]);
+    expect(pings.at(-1)!.form.has('sale_id')).toBe(false);
+    expect((await api('subscribers/unknown')).json).toMatchObject({ success: false });
+  });
+
+  it('G11 G13: a gift has two sales and pings one; a bundle pings itself and its parts at no price', async () => {
+    const gift = { is_gift_receiver_purchase: true, gifter_email: 'giver@example.com', email: 'ada@example.com' };
+    const sold = (await control('sales', gift)) as unknown as { sale_id: string; giver_sale_id: string };
+    expect(pings.map((p) => p.form.get('sale_id'))).toEqual([sold.sale_id]);
+    await control(`sales/${sold.giver_sale_id}/refund`);
+    expect(pings).toHaveLength(1);
+    expect((await api(`sales/${sold.sale_id}`)).json['sale']).toMatchObject({ refunded: true });
+    await control('sales', { product_permalink: 'everything', bundle: ['core', 'pro'] });
+    const bundle = pings.slice(1).map((p) => [p.form.get('permalink'), p.form.get('price')]);
+    expect(bundle.sort()).toEqual([
+      ['core', '0'],
+      ['everything', '1000'],
+      ['pro', '0'],
+    ]);
   });
 
   it('answers 200 with success false for an unknown sale, and 401 for a wrong token', async () => {

@@ -54,7 +54,7 @@ describe('an order of Lemon Squeezy', () => {
       subscription_id: '9',
       subscription: { state: 'cancelled', access_until: '2026-05-01T00:00:00Z' },
     });
-    const state = (more: object) => lemonSubscription({ id: '9', attributes: more }, []).state;
+    const state = (more: Record<string, unknown>) => lemonSubscription({ id: '9', attributes: more }, []).state;
     expect([state({ status: 'expired', cancelled: true }), state({ status: 'past_due' })]).toEqual(['ended', 'active']);
   });
 });
