@@ -3,6 +3,7 @@ import { register } from '../test/support/people.js';
 import { floodFigure } from './flood.figure.js';
 import { loginFigure } from './login.figure.js';
 import { meFigure } from './me.figure.js';
+import { idleFigure, oneAtATimeFigure, saturatedFigure } from './realtime.figure.js';
 import { refreshFigure } from './refresh.figure.js';
 import { print, type BenchContext, type Row } from './report.js';
 import { startFigure } from './start.figure.js';
@@ -14,6 +15,9 @@ const FIGURES: Record<string, (context: BenchContext) => Promise<Row>> = {
   flood: floodFigure,
   refresh: refreshFigure,
   webhook: webhookFigure,
+  'fan-out': saturatedFigure,
+  'fan-out-one': oneAtATimeFigure,
+  idle: idleFigure,
 };
 
 /** `npm run bench [-- me login …]`: each figure with its baseline in the same run. */
