@@ -16,4 +16,8 @@ export class RealtimeConfig extends AppConfig {
   /** Milliseconds over which sockets are closed at most when this replica stops; it has to end before the drain does. */
   @EnvInt('DRAIN_SPREAD_MS', { default: 8_000, min: 0, max: 30_000 })
   drainSpreadMs!: number;
+
+  /** Connections that one person may have at a time, over all replicas. */
+  @EnvInt('CONNECTIONS_PER_USER', { default: 32, min: 1, max: 10_000 })
+  connectionsPerUser!: number;
 }

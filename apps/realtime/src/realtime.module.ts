@@ -13,6 +13,7 @@ import { ProducersController } from './producers/producers.controller.js';
 import { ProducersService } from './producers/producers.service.js';
 import { Receivers } from './producers/receivers.service.js';
 import type { RealtimeConfig } from './realtime.config.js';
+import { ConnectionLimit } from './sockets/connection-limit.service.js';
 import { Connections } from './sockets/connections.js';
 import { Openings } from './sockets/openings.service.js';
 import { Outboxes } from './sockets/outboxes.service.js';
@@ -26,6 +27,7 @@ import { EventStreams } from './sse/event-streams.service.js';
 const FANOUT = [Channels, DeliveryMetrics, FrameHistory, FramePublisher, Resumption];
 const PRODUCERS = [Cooldowns, ProducerKeys, ProducersService, Receivers, SharedStore];
 const SOCKETS = [
+  ConnectionLimit,
   Connections,
   EventStreams,
   Openings,

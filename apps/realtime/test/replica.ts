@@ -12,6 +12,7 @@ import { FrameHistory } from '../src/fanout/frame-history.service.js';
 import { FramePublisher } from '../src/fanout/frame-publisher.service.js';
 import { Resumption } from '../src/fanout/resumption.service.js';
 import type { RealtimeConfig } from '../src/realtime.config.js';
+import { ConnectionLimit } from '../src/sockets/connection-limit.service.js';
 import { Connections } from '../src/sockets/connections.js';
 import { Openings } from '../src/sockets/openings.service.js';
 import { Outboxes } from '../src/sockets/outboxes.service.js';
@@ -44,7 +45,13 @@ export class Replica {
 
   private constructor(nats: NatsConnection, config: Partial<RealtimeConfig>) {
     this.nats = nats;
-    const settings = { heartbeatSeconds: 60, socketBufferBytes: 1_048_576, drainSpreadMs: 20, drainSeconds: 15 };
+    const settings = {
+      heartbeatSeconds: 60,
+      socketBufferBytes: 1_048_576,
+      drainSpreadMs: 20,
+      drainSeconds: 15,
+      connectionsPerUser: 32,
+    };
     const whole = { ...settings, ...config } as RealtimeConfig;
     const log = Log.create({ app: 'realtime', level: 'silent' });
     const bus = busOver(nats, (subject) => this.loses(subject));
@@ -57,7 +64,8 @@ export class Replica {
     this.publisher = new FramePublisher(bus);
     const deliveries = new DeliveryMetrics(this.metrics);
     const channels = new Channels(bus, new FrameHistory(bus), deliveries, log, this.metrics);
-    this.connections = new Connections(sightings as unknown as DeviceSightings, this.metrics);
+    const limit = new ConnectionLimit(whole, bus);
+    this.connections = new Connections(sightings as unknown as DeviceSightings, limit, this.metrics);
     const outboxes = new Outboxes(whole, channels, deliveries);
     const openings = new Openings(whole, verifier, new Resumption(channels, deliveries), outboxes, this.connections);
     this.upkeep = new SocketsUpkeep(whole, this.connections, revocations as unknown as RevocationList, this.metrics);

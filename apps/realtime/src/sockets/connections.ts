@@ -2,15 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { DeviceSightings } from '#access-tokens';
 import { Metrics } from '#boot';
 import type { Connection } from './connection.js';
+import { ConnectionLimit } from './connection-limit.service.js';
 
 /** Every open connection of this replica. */
 @Injectable()
 export class Connections {
   private readonly open = new Set<Connection>();
+  private readonly counts = new Map<string, number>();
+  private readonly newcomers: ((userId: string) => void)[] = [];
   private readonly closed;
 
   constructor(
     private readonly sightings: DeviceSightings,
+    private readonly limit: ConnectionLimit,
     metrics: Metrics,
   ) {
     this.closed = metrics.counter('gatehouse_realtime_closes_total', 'Closed connections by close code.', ['code']);
@@ -21,13 +25,28 @@ export class Connections {
     return this.open.size;
   }
 
+  /** Calls `fn` for each person who connects with a client of their own. */
+  onArrival(fn: (userId: string) => void): void {
+    this.newcomers.push(fn);
+  }
+
   add(connection: Connection): void {
+    const { userId, deviceId, agent } = connection.owner;
     this.open.add(connection);
-    this.sightings.note({ device_id: connection.owner.deviceId });
+    const count = (this.counts.get(userId) ?? 0) + 1;
+    this.counts.set(userId, count);
+    this.sightings.note({ device_id: deviceId });
+    if (!agent) for (const tell of this.newcomers) tell(userId);
+    void this.limit.check(connection, count);
   }
 
   remove(connection: Connection, code: number): void {
-    if (this.open.delete(connection)) this.closed.inc({ code: String(code) });
+    if (!this.open.delete(connection)) return;
+    this.closed.inc({ code: String(code) });
+    const { userId } = connection.owner;
+    const count = this.counts.get(userId)! - 1;
+    if (count) this.counts.set(userId, count);
+    else this.counts.delete(userId);
   }
 
   /** Notes the devices that are still connected. */

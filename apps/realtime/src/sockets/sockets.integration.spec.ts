@@ -179,6 +179,21 @@ describe('a socket', () => {
     await expect(a.open(`${one.user}:${one.session}`)).rejects.toThrow('401');
   });
 
+  it('beyond a person’s share, counted over all replicas, is closed with 1008; their others and other people’s stay', async () => {
+    const [c, d] = await Promise.all([1, 2].map(() => Replica.start(broker, { connectionsPerUser: 8 })));
+    const [one, other] = [person(), person()];
+    const open = (replica: Replica, who: typeof one) => replica.open(`${who.user}:${who.session}`);
+    const clients: Client[] = [];
+    for (let i = 0; i < 8; i += 1) clients.push(await open(i < 4 ? c! : d!, one));
+    const stranger = await open(d!, other);
+    const beyond = await open(d!, one);
+    expect(await beyond.closed).toBe(1008);
+    const last = await mark(one.user, ...clients);
+    for (const client of clients) expect(client.ids).toEqual([last]);
+    await mark(other.user, stranger);
+    await Promise.all([c!.stop(), d!.stop()]);
+  });
+
   it('RT23: that answers no ping is closed with 1011', async () => {
     const one = person();
     const client = await a.open(`${one.user}:${one.session}`);
