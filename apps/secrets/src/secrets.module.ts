@@ -45,6 +45,9 @@ import { RotationController } from './rotation/rotation.controller.js';
 import { RotationUpkeep } from './rotation/rotation-upkeep.js';
 import { WrappedKeysRepository } from './rotation/wrapped-keys.repository.js';
 import { SecretsConfig } from './secrets.config.js';
+import { OperatorSealController } from './seal/operator-seal.controller.js';
+import { OperatorSealRepository } from './seal/operator-seal.repository.js';
+import { OperatorSeal, SealChanges } from './seal/operator-seal.service.js';
 import { BlobsService } from './signing/blobs.service.js';
 import { RevocationListsController } from './signing/revocation-lists.controller.js';
 import { RevocationListsService } from './signing/revocation-lists.service.js';
@@ -77,6 +80,7 @@ const CONNECTORS = [
   ...[RefreshObserved, Revocations, RevocationsRepository, TokenRefresh, Youtube],
 ];
 const ROTATION = [DataKeyRotation, KekRotation, RotationUpkeep, WrappedKeysRepository];
+const SEAL = [OperatorSeal, OperatorSealRepository, SealChanges];
 const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsService];
 
 /** The secrets service: keys are used here and leave never. */
@@ -108,6 +112,7 @@ export class SecretsModule {
         ConnectorsController,
         RotationController,
         ErasureController,
+        OperatorSealController,
       ],
       providers: [
         { provide: Keks, useValue: keks },
@@ -123,6 +128,7 @@ export class SecretsModule {
         ...CONNECTORS,
         ...ROTATION,
         ...ERASURE,
+        ...SEAL,
       ],
     };
   }

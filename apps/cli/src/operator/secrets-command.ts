@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { LocalProblem, type DevInfo } from '#local';
 import { readJson, StateFolder, writePrivate } from '../state/state-folder.js';
+import { accessFrom, InternalApi } from './internal-api.js';
 import { print } from './output.js';
 
 type Counts = Record<string, number>;
@@ -44,7 +45,9 @@ export const secretsCommand = (): Command =>
     )
     .addCommand(recoveryKeyCommand())
     .addCommand(exportCommand())
-    .addCommand(importCommand());
+    .addCommand(importCommand())
+    .addCommand(sealCommand('seal', 'take all keys out of the service’s memory: nothing is signed or opened any more'))
+    .addCommand(sealCommand('unseal', 'let the service open its keys again'));
 
 const recoveryKeyCommand = (): Command =>
   new Command('recovery-key')
@@ -86,6 +89,21 @@ const importCommand = (): Command =>
       const { withBreakGlass } = await breakGlass();
       const counts = await withBreakGlass(environment(), (it) => it.import(at(file), opener, operator()));
       print(counts, !!json, () => `${shown(counts)}\nStart the service again.`);
+    });
+
+interface SealState {
+  sealed: boolean;
+  since: string | null;
+}
+
+/** Through the internal API: it is the running service that is told. */
+const sealCommand = (name: 'seal' | 'unseal', description: string): Command =>
+  new Command(name)
+    .description(description)
+    .option('--json', 'print the state as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const state = await new InternalApi(accessFrom(process.env)).ask<SealState>('POST', `/internal/keys/${name}`);
+      print(state, !!json, () => (state.sealed ? `Sealed since ${state.since}` : 'Unsealed'));
     });
 
 /** Found where the build keeps it, as migrations are: the command is the one that knows the other apps. */

@@ -10,11 +10,14 @@ import {
   RotateKek,
   RotateKey,
   RotateKeyRequest,
+  SealService,
+  UnsealService,
   VerifyAudit,
   type AuditReport,
   type KekStatus,
   type PublicKey,
   type RotatedDataKeys,
+  type SealState,
 } from '#contracts';
 import { Ask } from '../edge/ask.js';
 import { Input } from '../edge/input.js';
@@ -56,6 +59,20 @@ export class KeysController {
   @Serves(RotateDataKeys, { docs })
   rotateDataKeys(@Input() input: RotateDataKeysRequest, @Ask() ask: SendAs): Promise<RotatedDataKeys> {
     return this.bus.send(RotateDataKeys, input, ask);
+  }
+
+  @Post('keys/seal')
+  @HttpCode(200)
+  @Serves(SealService, { docs })
+  seal(@Input() input: Empty, @Ask() ask: SendAs): Promise<SealState> {
+    return this.bus.send(SealService, input, ask);
+  }
+
+  @Post('keys/unseal')
+  @HttpCode(200)
+  @Serves(UnsealService, { docs })
+  unseal(@Input() input: Empty, @Ask() ask: SendAs): Promise<SealState> {
+    return this.bus.send(UnsealService, input, ask);
   }
 
   @Get('audit/verify')

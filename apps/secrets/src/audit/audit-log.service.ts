@@ -44,6 +44,13 @@ export class AuditLog {
     this.key = key;
   }
 
+  /** Forgets the key; nothing is written until it is there again. */
+  close(): void {
+    this.key?.fill(0);
+    this.key = undefined;
+    this.head = undefined;
+  }
+
   /** The key of the chains. @throws Refusal `sealed` before they are open */
   get chainKey(): Buffer {
     if (!this.key) throw Sealed.with();

@@ -52,6 +52,7 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async once(): Promise<void> {
+    await this.keyring.closeIfSealed();
     if (this.keyring.sealedBecause !== undefined && !(await this.keyring.unseal())) return;
     await this.keys.retireEnded();
     await this.keyring.reload();

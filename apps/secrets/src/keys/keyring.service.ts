@@ -17,6 +17,7 @@ export interface ActiveKey {
   sign: Signer;
 }
 
+const SEALED = 'an operator has sealed the service';
 const KEYRING = { ownerType: 'gatehouse', ownerId: 'keyring', purpose: 'signing' };
 /** The data key that authenticates the audit log. */
 export const AUDIT_KEY = { ownerType: 'gatehouse', ownerId: 'audit', purpose: 'mac' };
@@ -66,6 +67,7 @@ export class Keyring {
    */
   async unseal(): Promise<boolean> {
     try {
+      if (await this.stored.isSealed()) throw new Error(SEALED);
       const [dataKey, auditKey] = [await this.dataKeys.obtain(KEYRING), await this.dataKeys.obtain(AUDIT_KEY)];
       this.audit.open(auditKey.key);
       await this.addMissing('active', dataKey);
@@ -79,6 +81,21 @@ export class Keyring {
       this.reason = reason;
       return false;
     }
+  }
+
+  /** Forgets all keys; an operator has sealed the service. */
+  close(): void {
+    this.dataKey?.key.fill(0);
+    this.dataKey = undefined;
+    this.active = new Map();
+    this.reason = SEALED;
+    this.audit.close();
+    this.log.warn('the keys are sealed', { reason: SEALED });
+  }
+
+  /** Closes what an operator has sealed elsewhere, should the message have been missed. */
+  async closeIfSealed(): Promise<void> {
+    if (this.dataKey && (await this.stored.isSealed())) this.close();
   }
 
   /** Reads again which keys sign now: another replica may have rotated them. */

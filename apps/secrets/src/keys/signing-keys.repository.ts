@@ -31,6 +31,11 @@ export interface StoredPublicKey {
 export class SigningKeysRepository {
   constructor(private readonly tx: Transactions) {}
 
+  /** Whether an operator has sealed the service. */
+  async isSealed(): Promise<boolean> {
+    return (await this.tx.query('SELECT 1 FROM operator_seal')).length > 0;
+  }
+
   /** The keys that sign now, one for each slot. */
   findActive(): Promise<StoredSigningKey[]> {
     return this.tx.query("SELECT kid, purpose, alg, provider, private_key FROM signing_keys WHERE state = 'active'");

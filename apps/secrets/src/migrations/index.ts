@@ -7,6 +7,7 @@ import { ChatSources1795300000520 } from './1795300000520-chat-sources.js';
 import { KeyRotation1795300000530 } from './1795300000530-key-rotation.js';
 import { KeyHolders1795300000540 } from './1795300000540-key-holders.js';
 import { RotationTargets1795300001400 } from './1795300001400-rotation-targets.js';
+import { OperatorSeal1795300001410 } from './1795300001410-operator-seal.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   KeyRotation1795300000530,
   KeyHolders1795300000540,
   RotationTargets1795300001400,
+  OperatorSeal1795300001410,
 ];
