@@ -18,6 +18,7 @@ const COMMANDS = {
   events: async () => (await import('./operator/license-commands.js')).listCommand('events'),
   mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
   erase: async () => (await import('./operator/erase-command.js')).eraseCommand(),
+  suppressions: async () => (await import('./operator/suppressions-command.js')).suppressionsCommand(),
   import: async () => (await import('./operator/import-command.js')).importCommand(),
   reconcile: async () => (await import('./operator/reconcile-command.js')).reconcileCommand(),
   secrets: async () => (await import('./operator/secrets-command.js')).secretsCommand(),

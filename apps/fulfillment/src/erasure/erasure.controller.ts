@@ -26,9 +26,9 @@ export class ErasureController {
   }
 
   /** Whatever the address is in, whether or not it has an account. */
-  @Handles(EraseCustomer.fulfillment)
+  @Handles(EraseCustomer.fulfillment, { transaction: false })
   async eraseCustomer({ email, dry_run }: EraseCustomerRequest): Promise<ErasedCustomer> {
-    const counts = dry_run ? await this.books.count(email) : await this.erasure.eraseBuyer(email);
+    const counts = dry_run ? await this.books.count(email) : await this.erasure.eraseCustomer(email);
     return { rows: Object.entries(counts).map(([kind, rows]) => ({ kind, rows })) };
   }
 

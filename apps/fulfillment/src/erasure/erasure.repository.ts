@@ -17,12 +17,15 @@ export interface PersonalPing {
 /** What a person is taken out of when nothing but an address is known. */
 export type ErasedKind = 'orders' | 'storefront_events' | 'mails' | 'portal_accesses';
 
-/** Pings of erased or of the person's orders, and those that hold the address as it is or as forms write it. */
+/** Pings that hold the address as it is or as forms write it. */
+const HOLDS_ADDRESS = `(position(lower($1) in lower(encode(e.raw, 'escape'))) > 0
+  or position(lower($2) in lower(encode(e.raw, 'escape'))) > 0)`;
+
+/** Pings of erased or of the person's orders, and those that hold the address. */
 const NAMES_SOMEBODY = `e.erased_at is null and (
   exists (select 1 from orders o where o.store = e.store and o.order_id = e.sale_id
           and (o.erased_at is not null or lower(o.email) = lower($1)))
-  or position(lower($1) in lower(encode(e.raw, 'escape'))) > 0
-  or position(lower($2) in lower(encode(e.raw, 'escape'))) > 0)`;
+  or ${HOLDS_ADDRESS})`;
 
 /** Shows and erases what this database holds about a person. */
 @Injectable()
@@ -76,6 +79,20 @@ export class ErasureRepository {
     const links = await this.tx.execute('delete from portal_links where lower(email) = lower($1)', [email]);
     const sessions = await this.tx.execute('delete from portal_sessions where lower(email) = lower($1)', [email]);
     return (links.rowCount ?? 0) + (sessions.rowCount ?? 0);
+  }
+
+  /** Whether somebody settles an order of the address at this moment, and so may be having a license made. */
+  async isBusy(email: string): Promise<boolean> {
+    const [row] = await this.tx.query<{ busy: boolean }>(
+      `select exists (
+         select 1 from order_work w where w.lease_until > now() and (
+           exists (select 1 from orders o
+                   where o.store = w.store and o.order_id = w.order_id and lower(o.email) = lower($1))
+           or exists (select 1 from storefront_events e
+                      where e.store = w.store and e.sale_id = w.order_id and ${HOLDS_ADDRESS}))) as busy`,
+      [email, encodeURIComponent(email)],
+    );
+    return row!.busy;
   }
 
   /** How many rows of each kind name the address. */

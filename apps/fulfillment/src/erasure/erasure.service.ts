@@ -1,13 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
 import { Bus } from '#bus';
-import { AcknowledgeErasure, NotFound, ReadErasure, Refusal, type UserErasedData } from '#contracts';
+import { AcknowledgeErasure, NotFound, ReadErasure, Refusal, Unavailable, type UserErasedData } from '#contracts';
 import { Transactions } from '#persistence';
 import { ErasureRepository, type ErasedKind } from './erasure.repository.js';
 import { withoutPerson } from './ping-erasure.rules.js';
 
 /** The listener's transaction is open meanwhile, and Postgres ends one that idles for ten seconds. */
 const PATIENCE = { timeoutMs: 3_000 };
+
+/** A settlement takes a second or two; the lease of a worker that died outlives this, and whoever asked asks again. */
+const LOOK_EVERY_MS = 150;
+const MOST_LOOKS = 80;
 
 /** Erases people who are gone for good. */
 @Injectable()
@@ -26,6 +31,18 @@ export class ErasureService {
     if (email) await this.eraseBuyer(email);
     else await this.anonymizePings(null);
     this.tx.afterCommit(() => void this.acknowledge(erasure_id));
+  }
+
+  /**
+   * The same, once no order of the address is being settled: its license would come after the erasure.
+   * @throws Refusal `unavailable` when that takes too long
+   */
+  async eraseCustomer(email: string): Promise<Record<ErasedKind, number>> {
+    for (let looks = 0; await this.books.isBusy(email); looks++) {
+      if (looks >= MOST_LOOKS) throw Unavailable.with('An order of the address is being settled; ask again.');
+      await setTimeout(LOOK_EVERY_MS);
+    }
+    return this.tx.run(() => this.eraseBuyer(email));
   }
 
   /** Takes the person of an address out of everything. @returns the rows of each kind that named the person */
