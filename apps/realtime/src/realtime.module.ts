@@ -9,6 +9,7 @@ import { FrameHistory } from './fanout/frame-history.service.js';
 import { FramePublisher } from './fanout/frame-publisher.service.js';
 import { Resumption } from './fanout/resumption.service.js';
 import { ProducerKeys } from './idempotency/producer-keys.service.js';
+import { PresenceController } from './presence/presence.controller.js';
 import { ProducersController } from './producers/producers.controller.js';
 import { ProducersService } from './producers/producers.service.js';
 import { Receivers } from './producers/receivers.service.js';
@@ -48,7 +49,7 @@ export class RealtimeModule {
         BusModule.forApp({ app: 'realtime', url: config.natsUrl, seedFile: config.natsSeedFile }),
         AccessTokensModule.forApp(config.publicUrl),
       ],
-      controllers: [ProducersController, ErasureController],
+      controllers: [PresenceController, ProducersController, ErasureController],
       providers: [...FANOUT, ...PRODUCERS, ...SOCKETS],
     };
   }

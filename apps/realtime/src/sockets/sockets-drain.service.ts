@@ -36,7 +36,7 @@ export class SocketsDrain {
   private async closeAll(): Promise<void> {
     const open = [...this.connections.all()];
     // The drain as a whole has an end, and closing is not all of it.
-    const limit = Math.min(this.config.drainSpreadMs, this.config.drainSeconds * 500);
+    const limit = Math.min(this.config.drainSpreadMs, longest(this.config.drainSeconds * 1_000));
     const within_ms = Math.min(limit, open.length * PER_CONNECTION_MS);
     for (const { outbox } of open) outbox.say({ type: 'reconnect', data: { within_ms } });
     const start = Date.now();
@@ -48,5 +48,8 @@ export class SocketsDrain {
     for (const until = Date.now() + PARTING_MS; this.connections.count && Date.now() < until;) await sleep(20);
   }
 }
+
+/** All but five seconds of the drain, or half of a short one. */
+const longest = (drainMs: number): number => Math.max(drainMs - 5_000, drainMs / 2);
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

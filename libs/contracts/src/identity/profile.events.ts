@@ -11,5 +11,6 @@ export class ProfileUpdatedData {
 export const ProfileUpdated = event('identity.profile.updated', {
   data: ProfileUpdatedData,
   publicName: 'auth.profile_updated',
+  listeners: ['realtime'],
   summary: 'A person changed name, picture, text or status.',
 });
