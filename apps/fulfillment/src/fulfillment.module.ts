@@ -8,6 +8,7 @@ import { migrations } from './migrations/index.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { PortalModule } from './portal/portal.module.js';
 import { ReconcilerModule } from './reconciler/reconciler.module.js';
+import { SalesFilesModule } from './sales-files/sales-files.module.js';
 import { StorefrontEventsModule } from './storefront-events/storefront-events.module.js';
 
 /** Everything but the ways to the database and to the other services. */
@@ -18,6 +19,7 @@ export const FEATURES = [
   PortalModule,
   ErasureModule,
   ReconcilerModule,
+  SalesFilesModule,
 ];
 
 /** Storefronts, orders and the mail of all services. */

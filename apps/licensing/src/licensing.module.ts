@@ -39,6 +39,8 @@ import { ReissueTerms } from './reissue/reissue-terms.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsRepository } from './imports/imports.repository.js';
 import { ImportsService } from './imports/imports.service.js';
+import { SalesImportRepository } from './imports/sales-import.repository.js';
+import { SalesImportService } from './imports/sales-import.service.js';
 import { CustomerErasureService } from './erasure/customer-erasure.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureRepository } from './erasure/erasure.repository.js';
@@ -96,6 +98,8 @@ const NEW_BLOBS: Provider[] = [
   ReissueTerms,
   ImportsRepository,
   ImportsService,
+  SalesImportRepository,
+  SalesImportService,
   ReissueService,
 ];
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { importFile, partsOf } from './import-command.js';
+import { importFile, progress } from './import-command.js';
+import { partsOf } from './import-parts.js';
 import { InternalApi } from './internal-api.js';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'import-'));
@@ -29,7 +30,7 @@ it('D-cli I3: the parts are one batch, and its counts add up', async () => {
   api.ask = (<T>(_: string, __: string, sent?: { query?: object }) => {
     asked.push(sent?.query);
     const rows = [{ line: 1, outcome: 'rejected', code: 'not_json' }];
-    return Promise.resolve({ id: 'batch', added: 2, known: 1, rejected: 1, rows } as T);
+    return Promise.resolve({ id: 'batch', added: 2, known: 1, revoked: 0, skipped: 0, rejected: 1, rows } as T);
   }) as InternalApi['ask'];
   const report = await importFile(api, fileOf(400), { mail: true });
   expect(asked).toMatchObject([
@@ -38,4 +39,29 @@ it('D-cli I3: the parts are one batch, and its counts add up', async () => {
     { import_id: 'batch' },
   ]);
   expect(report).toMatchObject({ id: 'batch', added: 6, known: 3, rejected: 3 });
+});
+
+it('D-cli D-import.csv I2: every part of an export has the header, and a record keeps its line', async () => {
+  const file = path.join(dir, 'sales.csv');
+  const record = (n: number) => `${n},"one\r\n\r\ntwo ""${'x'.repeat(900)}"""`;
+  const lines = Array.from({ length: 400 }, (_, n) => `${record(n)}\r\n${n % 50 === 0 ? '\r\n' : ''}`);
+  fs.writeFileSync(file, `\uFEFFPurchase ID,Review\r\n${lines.join('')}`);
+  const whole = fs.readFileSync(file, 'utf8').split('\r\n');
+  let records = 0;
+  let parts = 0;
+  for await (const { text, firstLine } of partsOf(file)) {
+    const [header, ...rest] = text.split(/\r?\n/);
+    expect(header).toBe('Purchase ID,Review');
+    rest.forEach((line, at) => expect(line).toBe(whole[firstLine - 1 + at]));
+    records += rest.filter((line) => /^\d+,/.test(line)).length;
+    parts += 1;
+  }
+  expect(records).toBe(400);
+  expect(parts).toBeGreaterThan(1);
+});
+
+it('D-cli: the bar is full at the end', () => {
+  const report = { added: 2, known: 1, revoked: 0, skipped: 0, rejected: 1 };
+  expect(progress(1, report)).toBe(`[${'#'.repeat(30)}] 4 rows`);
+  expect(progress(0.5, report)).toContain(`${'#'.repeat(15)}.`);
 });

@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { isCsv, partsOf } from './import-parts.js';
 import { accessFrom, InternalApi } from './internal-api.js';
 import { print } from './output.js';
 
 interface Options {
   dryRun?: boolean;
   mail?: boolean;
+  undo?: string;
   json?: boolean;
 }
 
@@ -15,68 +16,70 @@ interface Report {
   id: string | null;
   added: number;
   known: number;
+  revoked: number;
+  skipped: number;
   rejected: number;
   rows: { line: number; outcome: string; code: string | null }[];
 }
 
-/** Below what the API takes at once, whatever the last line adds. */
-const PART_BYTES = 160_000;
+const COUNTS = ['added', 'known', 'revoked', 'skipped', 'rejected'] as const;
+const BAR = 30;
 
-/** `gatehouse import`: the log of issued licenses, part by part, so that its length does not matter. */
+/** `gatehouse import`: a file part by part, so that its length does not matter. */
 export const importCommand = (): Command =>
   new Command('import')
-    .description('take over the log of licenses that another tool has issued (JSON lines)')
-    .argument('<file>')
+    .description('take over a log of issued licenses (JSON lines) or Gumroad’s export of sales (.csv)')
+    .argument('[file]')
     .option('--dry-run', 'only tell what would happen')
     .option('--mail', 'mail the holders their license')
+    .option('--undo <batch>', 'take the licenses of a batch back that nobody has changed since')
     .option('--json', 'print the report as JSON')
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
+      if ((file === undefined) === (options.undo === undefined)) throw new Error('Give either a file or --undo.');
+      const api = new InternalApi(accessFrom(process.env));
+      if (file === undefined) return undo(api, options);
       const from = path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', file);
-      const report = await importFile(new InternalApi(accessFrom(process.env)), from, options);
+      const report = await importFile(api, from, options);
       print(report, !!options.json, () => summary(report, !!options.dryRun));
       if (report.rejected) process.exitCode = 2;
     });
 
+async function undo(api: InternalApi, { undo: batch, json }: Options): Promise<void> {
+  const answer = await api.ask<{ removed: number }>('DELETE', `/internal/imports/${encodeURIComponent(batch!)}`);
+  print(answer, !!json, () => `${answer.removed} licenses removed`);
+}
+
 /** Reports the lines that were rejected; the others are only counted. */
 export async function importFile(api: InternalApi, file: string, options: Options): Promise<Report> {
-  const whole: Report = { id: null, added: 0, known: 0, rejected: 0, rows: [] };
-  for await (const { text, firstLine } of partsOf(file)) {
+  const whole: Report = { id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 0, rows: [] };
+  const type = isCsv(file) ? 'text/csv' : undefined;
+  const size = fs.statSync(file).size;
+  for await (const { text, firstLine, bytes } of partsOf(file)) {
     const query = {
       dry_run: options.dryRun,
       mail: options.mail,
       import_id: whole.id ?? undefined,
       first_line: firstLine,
     };
-    const part = await api.ask<Report>('POST', '/internal/imports', { query, body: text });
+    const part = await api.ask<Report>('POST', '/internal/imports', { query, body: text, type });
     whole.id = part.id;
-    for (const count of ['added', 'known', 'rejected'] as const) whole[count] += part[count];
+    for (const count of COUNTS) whole[count] += part[count];
     whole.rows.push(...part.rows.filter((row) => row.outcome === 'rejected'));
-    if (process.stderr.isTTY) process.stderr.write(`\r${whole.added + whole.known + whole.rejected} lines`);
+    if (process.stderr.isTTY) process.stderr.write(`\r${progress(bytes / size, whole)}`);
   }
   if (process.stderr.isTTY) process.stderr.write('\n');
   return whole;
 }
 
-/** A file in parts that end where a line ends. */
-export async function* partsOf(file: string): AsyncGenerator<{ text: string; firstLine: number }> {
-  let lines: string[] = [];
-  let bytes = 0;
-  let firstLine = 1;
-  for await (const line of createInterface({ input: fs.createReadStream(file), crlfDelay: Infinity })) {
-    const size = Buffer.byteLength(line) + 1;
-    if (lines.length && bytes + size > PART_BYTES) {
-      yield { text: lines.join('\n'), firstLine };
-      firstLine += lines.length;
-      [lines, bytes] = [[], 0];
-    }
-    lines.push(line);
-    bytes += size;
-  }
-  if (lines.length) yield { text: lines.join('\n'), firstLine };
+/** A bar, and how many rows are done. */
+export function progress(share: number, report: Pick<Report, (typeof COUNTS)[number]>): string {
+  const full = Math.round(Math.min(share, 1) * BAR);
+  const rows = COUNTS.reduce((sum, count) => sum + report[count], 0);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${rows} rows`;
 }
 
-function summary({ id, added, known, rejected, rows }: Report, dry: boolean): string {
+function summary({ id, added, known, revoked, skipped, rejected, rows }: Report, dry: boolean): string {
   const refused = rows.map(({ line, code }) => `line ${line}: ${code}`);
-  const counts = `${added} ${dry ? 'would be added' : 'added'}, ${known} known, ${rejected} rejected`;
+  const counts = `${added} ${dry ? 'would be added' : 'added'}, ${known} known, ${revoked} revoked, ${skipped} skipped, ${rejected} rejected`;
   return [...refused, counts, ...(id ? [`Batch ${id}`] : [])].join('\n');
 }

@@ -36,6 +36,8 @@ export interface Asked {
   query?: Record<string, string | number | boolean | undefined>;
   json?: object;
   body?: string;
+  /** What the body is; default JSON lines. */
+  type?: string;
 }
 
 /** The internal API, asked with a token that lasts minutes; the secret itself goes to the token endpoint only. */
@@ -45,13 +47,13 @@ export class InternalApi {
   constructor(private readonly access: Access) {}
 
   /** @throws Error that says what the API refused, and why */
-  async ask<T>(method: string, path: string, { query = {}, json, body }: Asked = {}): Promise<T> {
+  async ask<T>(method: string, path: string, { query = {}, json, body, type }: Asked = {}): Promise<T> {
     const url = new URL(path, this.access.internalUrl);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, `${value}`);
-    const type = json ? 'application/json' : 'application/x-ndjson';
+    const mediaType = json ? 'application/json' : (type ?? 'application/x-ndjson');
     const sent = json ? JSON.stringify(json) : body;
     const authorization = `Bearer ${await (this.token ??= this.fetchToken())}`;
-    const headers = { authorization, ...(sent === undefined ? {} : { 'content-type': type }) };
+    const headers = { authorization, ...(sent === undefined ? {} : { 'content-type': mediaType }) };
     return answerOf<T>(await fetch(url, { method, headers, body: sent }));
   }
 

@@ -3,8 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import { Bus, type SendAs } from '#bus';
 import {
   ImportLicenses,
+  ImportSales,
   parse,
   ReadImport,
+  ReadSalesFile,
   ReadImportRequest,
   UndoImport,
   ImportLicensesRequest,
@@ -16,12 +18,13 @@ import {
 import { Ask } from '../edge/ask.js';
 import { Input } from '../edge/input.js';
 import { Serves } from '../edge/route.js';
-import { importIn } from './imports.rules.js';
+import { importIn, isCsv } from './imports.rules.js';
 
 const tag = 'Internal: licensing';
 const description =
-  'The log of issued licenses as the body, one JSON object a line, at most 256 KiB; `dry_run`, `mail`, `import_id` and ' +
-  '`first_line` in the query. A longer log is sent in parts: the first answer’s `id` is the next part’s `import_id`.';
+  'The log of issued licenses as the body, one JSON object a line, or as `text/csv` Gumroad’s export of sales; at most ' +
+  '256 KiB; `dry_run`, `mail`, `import_id` and `first_line` in the query. A longer file is sent in parts, each part of an ' +
+  'export with its header: the first answer’s `id` is the next part’s `import_id`, and `first_line` the line of its first record.';
 
 @Controller('internal/imports')
 export class ImportsController {
@@ -32,7 +35,14 @@ export class ImportsController {
   @Serves(ImportLicenses, { body: 'raw', docs: { tag, description } })
   run(@Req() request: FastifyRequest, @Ask() ask: SendAs): Promise<ImportReport> {
     const input = parse(ImportLicensesRequest, importIn(request));
+    if (isCsv(request)) return this.runSales(input, ask);
     return this.bus.send(ImportLicenses, input, { ...ask, timeoutMs: ImportLicenses.timeoutMs });
+  }
+
+  /** Fulfillment knows what the stores sell, and licensing which of it has a license. */
+  private async runSales({ text, first_line, ...how }: ImportLicensesRequest, ask: SendAs): Promise<ImportReport> {
+    const { rows } = await this.bus.send(ReadSalesFile, { text, first_line }, { ...ask, timeoutMs: ReadSalesFile.timeoutMs });
+    return this.bus.send(ImportSales, { ...how, rows }, { ...ask, timeoutMs: ImportSales.timeoutMs });
   }
 
   @Get(':id')

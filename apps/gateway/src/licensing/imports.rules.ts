@@ -12,3 +12,6 @@ export function importIn({ query, body }: FastifyRequest): Record<string, unknow
   const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
   return { ...Object.fromEntries(sent), text };
 }
+
+/** Whether the upload is an export of sales rather than a log. */
+export const isCsv = ({ headers }: FastifyRequest): boolean => /^text\/csv\s*(;|$)/i.test(headers['content-type'] ?? '');

@@ -18,12 +18,12 @@ type Counts = Record<ImportOutcome, number>;
 export class ImportsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  async begin(mail: boolean, requestedBy: string): Promise<string> {
+  async begin(format: 'jsonl' | 'gumroad_csv', mail: boolean, requestedBy: string): Promise<string> {
     const id = newId();
     await this.tx.query(
       `INSERT INTO import_batches (id, format, dry_run, mail, requested_by, state, finished_at)
-       VALUES ($1, 'jsonl', false, $2, $3, 'done', now())`,
-      [id, mail, requestedBy],
+       VALUES ($1, $2, false, $3, $4, 'done', now())`,
+      [id, format, mail, requestedBy],
     );
     return id;
   }
@@ -73,7 +73,10 @@ export class ImportsRepository {
     const sql = 'SELECT outcome, count(*)::int AS n FROM import_rows WHERE import_id = $1 GROUP BY outcome';
     const rows = await this.tx.query<{ outcome: ImportOutcome; n: number }>(sql, [importId]);
     const of = (outcome: ImportOutcome): number => rows.find((row) => row.outcome === outcome)?.n ?? 0;
-    return { added: of('added'), known: of('known'), rejected: of('rejected') };
+    return {
+      ...{ added: of('added'), known: of('known'), revoked: of('revoked') },
+      ...{ skipped: of('skipped'), rejected: of('rejected') },
+    };
   }
 
   rows(importId: string, afterLine: number, limit: number): Promise<ImportedRow[]> {

@@ -13,6 +13,7 @@ import {
 import type { LicensePublicKey } from '#license-format';
 import { Outbox, Transactions } from '#persistence';
 import { ImportsRepository } from './imports.repository.js';
+import { reportOf } from './import-report.rules.js';
 import { readIssued, type IssuedElsewhere } from './jsonl-row.rules.js';
 
 const DEFAULT_PAGE = 200;
@@ -33,7 +34,7 @@ export class ImportsService {
     const read = await this.read(request);
     if (request.dry_run) return reportOf(null, await this.foresee(read));
     return this.tx.run(async () => {
-      const id = request.import_id ?? (await this.books.begin(request.mail ?? false, requestedBy));
+      const id = request.import_id ?? (await this.books.begin('jsonl', request.mail ?? false, requestedBy));
       const batch = await this.batch(id);
       const rows = await this.take(batch.id, read, batch.mail);
       await this.books.note(id, rows);
@@ -112,10 +113,4 @@ function outcomeOf(one: Read, keys: Set<string>, orders: Set<string>): ImportedR
   keys.add(license_key);
   if (gumroad_order_id !== null) orders.add(gumroad_order_id);
   return { line, outcome: 'added', code: null, license_key };
-}
-
-function reportOf(id: string | null, rows: ImportedRow[]): ImportReport {
-  const count = (outcome: string): number => rows.filter((row) => row.outcome === outcome).length;
-  const counts = { added: count('added'), known: count('known'), rejected: count('rejected') };
-  return { id, dry_run: id === null, ...counts, rows };
 }

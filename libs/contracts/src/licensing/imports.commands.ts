@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { Flag, Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
 import { NotFound, ValidationFailed } from '../general.errors.js';
 
-export const IMPORT_OUTCOMES = ['added', 'known', 'rejected'] as const;
+export const IMPORT_OUTCOMES = ['added', 'known', 'revoked', 'skipped', 'rejected'] as const;
 export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
 
 export class ImportLicensesRequest {
@@ -17,7 +17,7 @@ export class ImportLicensesRequest {
 export class ImportedRow {
   @Int({ min: 1 }) line!: number;
   @OneOf(IMPORT_OUTCOMES) outcome!: ImportOutcome;
-  @Text({ nullable: true, max: 64, description: 'Why it was rejected.' }) code!: string | null;
+  @Text({ nullable: true, max: 64, description: 'Why it was rejected, revoked or skipped.' }) code!: string | null;
   @Text({ nullable: true, max: 64 }) license_key!: string | null;
 }
 
@@ -26,6 +26,8 @@ export class ImportReport {
   @Flag() dry_run!: boolean;
   @Int({ min: 0 }) added!: number;
   @Int({ min: 0 }) known!: number;
+  @Int({ min: 0, description: 'Refunded, and its license revoked because of that.' }) revoked!: number;
+  @Int({ min: 0, description: 'Nothing that makes a license.' }) skipped!: number;
   @Int({ min: 0 }) rejected!: number;
   @NestedList(() => ImportedRow, { max: 20_000 }) rows!: ImportedRow[];
 }

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ProductsModule } from '../products/products.module.js';
+import { SalesFilesController } from './sales-files.controller.js';
+
+/** Exports of sales, read by the mapping of products. */
+@Module({ imports: [ProductsModule], controllers: [SalesFilesController] })
+export class SalesFilesModule {}
