@@ -105,7 +105,7 @@ describe('the client', () => {
     const refreshed: User[] = [];
     client.session.on('refreshed', (user) => refreshed.push(user));
     const events = client.realtime();
-    await until('the acceptance', () => Overheard.opened[0]!.types.includes('refreshed'));
+    await until('the acceptance', () => Overheard.opened[0]?.types.includes('refreshed') === true);
     expect(Overheard.opened[0]!.types).toContain('token_expiring');
     expect(await client.session.token()).not.toBe(first);
     expect([refreshed.length > 0, Overheard.opened.length, events.status.state]).toEqual([true, 1, 'open']);
