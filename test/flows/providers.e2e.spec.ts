@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DevInfo } from '#local';
+import { Browser } from '../support/browser.js';
 import { call, CookieJar, type Answer } from '../support/http.js';
 import { stack } from '../support/index.js';
 import { me, register, verifyAddress } from '../support/people.js';
@@ -81,6 +82,21 @@ describe('where a sign-in returns to', () => {
   it('E-oauth: a state that nobody gave goes to our own page with an error', async () => {
     const got = await call('GET', v1('/auth/google/callback?state=nonsense&code=x'));
     expect([got.status, got.headers.get('location')]).toEqual([302, `${dev.public_url}/?error=state_invalid`]);
+  });
+});
+
+describe('a person at our own sign-in page', () => {
+  it('B-providers: signs in with GitHub and comes to where they were going', async () => {
+    await seat('github', someone());
+    const browser = new Browser(dev);
+    const page = await browser.open('/signin?return_to=/device');
+    const link = /href="(\/signin\/with\/github[^"]*)"/.exec(String(page.page!.body))![1]!;
+    const away = await browser.open(link);
+    expect(away.page).toBeUndefined();
+    const callback = (await call('GET', away.url.href)).headers.get('location')!;
+    const back = await browser.open(callback);
+    expect([back.url.pathname, back.page!.status]).toEqual(['/device', 200]);
+    expect((await browser.open('/signin')).page!.body).toContain('You are signed in');
   });
 });
 

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import {
   allCommands,
   ListClients,
+  ListProviders,
   ListPublicKeys,
   ListRevocations,
   ListRoles,
@@ -173,6 +174,7 @@ export class Neighbours {
     this.on(ListClients, () => ({ default_client_id: 'branchpy-cli', clients: POLICIES }));
     this.on(ListRevocations, () => ({ revocations: [] }));
     this.on(ListRoles, () => ({ roles: ROLES }));
+    this.on(ListProviders, () => ({ providers: [] }));
     this.on(Login, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RegisterUser, ({ input }) => ({ issued: issued(input.client_id) }));
     this.on(RefreshSession, ({ input }) => issued(/^refresh-of-(.+)$/.exec(input.refresh_token)?.[1]));

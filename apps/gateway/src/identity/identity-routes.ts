@@ -30,16 +30,20 @@ import { OAuthController } from './oauth.controller.js';
 import { OAuthGrants } from './oauth-grants.service.js';
 import { OAuthParties } from './oauth-parties.js';
 import { OAuthService } from './oauth.service.js';
+import { PasskeyPagesService } from './passkey-pages.service.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { PasswordsController } from './passwords.controller.js';
 import { PresenceController } from './presence.controller.js';
 import { ProfileController } from './profile.controller.js';
+import { ProviderPagesService } from './provider-pages.service.js';
 import { ProvidersController } from './providers.controller.js';
 import { ProvidersService } from './providers.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInPagesController } from './sign-in-pages.controller.js';
 import { SignInPagesService } from './sign-in-pages.service.js';
+import { SignInSteps } from './sign-in-steps.service.js';
+import { SignInWaysController } from './sign-in-ways.controller.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { SignOutController } from './sign-out.controller.js';
@@ -83,6 +87,7 @@ export const identityControllers = [
   OAuthController,
   AuthorizationController,
   SignInPagesController,
+  SignInWaysController,
   SignOutController,
   UserInfoController,
   GrantsController,
@@ -105,6 +110,9 @@ export const identityProviders = [
   ProvidersService,
   SessionsService,
   SignInPagesService,
+  SignInSteps,
+  PasskeyPagesService,
+  ProviderPagesService,
   SignInService,
   SignOutService,
   StepUpService,

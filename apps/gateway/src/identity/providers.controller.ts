@@ -1,15 +1,19 @@
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Bus, type SendAs } from '#bus';
 import {
   Empty,
   FinishProvider,
   InsufficientUserAuthentication,
+  ListProviders,
   MfaChallenge,
   PROVIDERS,
   StartProvider,
   Unauthenticated,
+  type ConfiguredProviders,
 } from '#contracts';
-import { Body } from '../edge/input.js';
+import { Ask } from '../edge/ask.js';
+import { Body, Input } from '../edge/input.js';
 import { Route, Serves } from '../edge/route.js';
 import { StartQuery } from './providers.rules.js';
 import { ProvidersService } from './providers.service.js';
@@ -30,7 +34,16 @@ const start = {
 
 @Controller('v1/auth')
 export class ProvidersController {
-  constructor(private readonly providers: ProvidersService) {}
+  constructor(
+    private readonly bus: Bus,
+    private readonly providers: ProvidersService,
+  ) {}
+
+  @Get('providers')
+  @Serves(ListProviders, { docs: { tag } })
+  list(@Input() input: Empty, @Ask() ask: SendAs): Promise<ConfiguredProviders> {
+    return this.bus.send(ListProviders, input, ask);
+  }
 
   @Get([...PROVIDERS])
   @Serves(StartProvider, { limit: 'login', docs: start })

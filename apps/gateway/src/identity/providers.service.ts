@@ -5,6 +5,7 @@ import { Bus } from '#bus';
 import {
   FinishProvider,
   InsufficientUserAuthentication,
+  PAGES_CLIENT_ID,
   StartProvider,
   StartProviderLink,
   Unauthenticated,
@@ -32,6 +33,7 @@ import {
   shortCookie,
   type StartQuery,
 } from './providers.rules.js';
+import { SignInSteps } from './sign-in-steps.service.js';
 
 const SECRET = /^[\w-]{43}$/;
 
@@ -43,6 +45,7 @@ export class ProvidersService {
     private readonly tokens: TokenReader,
     private readonly origins: OriginsService,
     private readonly delivery: DeliveryService,
+    private readonly steps: SignInSteps,
   ) {}
 
   /** A navigation signs in. A request with a bearer token is no navigation: it links. */
@@ -83,6 +86,8 @@ export class ProvidersService {
     );
     const { issued, challenge } = finished.signed_in ?? {};
     if (issued) await this.delivery.deliver(issued, reply);
+    // Of the session that our own pages had before nobody has the cookie any more (R-SE2).
+    if (issued?.client_id === PAGES_CLIENT_ID) await this.steps.endEarlier(request);
     if (challenge) reply.header('set-cookie', challengeCookie(challenge));
     redirect(reply, arrivalOf(finished));
   }

@@ -1,5 +1,7 @@
 import { escaped, hidden } from './html.js';
+import { PAGES_CLIENT_ID, type ProviderName } from '#contracts';
 import { page } from './page.js';
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.js';
 
 /** Where a sign-in goes on: an application's request, or a page of ours. */
 export interface SignInTarget {
@@ -13,11 +15,22 @@ export interface SignInPage extends SignInTarget {
   login?: string;
   /** What went wrong before. */
   problem?: string;
+  /** Whom else one may be vouched for by. */
+  providers: readonly ProviderName[];
 }
 
-/** Works without scripts: a form, and a redirect. */
+const NAMES: Record<ProviderName, string> = { github: 'GitHub', google: 'Google', twitch: 'Twitch', steam: 'Steam' };
+
+function providerLinks({ request, return_to }: SignInTarget, providers: readonly ProviderName[]): string {
+  const query = new URLSearchParams({ ...(request ? { request } : {}), ...(return_to ? { return_to } : {}) });
+  const link = (name: ProviderName) =>
+    `<li><a href="/signin/with/${name}?${escaped(query.toString())}">Go on with ${NAMES[name]}</a></li>`;
+  return providers.length ? `<ul>${providers.map(link).join('\n')}</ul>` : '';
+}
+
+/** Passwords and providers work without scripts: forms, links and redirects. */
 export const signInPage =
-  ({ client_name, login, problem, ...target }: SignInPage) =>
+  ({ client_name, login, problem, providers, ...target }: SignInPage) =>
   (nonce: string): string =>
     page({
       nonce,
@@ -34,16 +47,29 @@ autocapitalize="none" spellcheck="false" required${login ? '' : ' autofocus'}></
 <input id="password" name="password" type="password" autocomplete="current-password" required${login ? ' autofocus' : ''}></p>
 <p><button>Sign in</button></p>
 </form>
+${passkeyForm({
+  ...{ action: '/signin/passkey', options: '/v1/auth/passkeys/login/options', fields: { ...target } },
+  ...{ asks: { client_id: PAGES_CLIENT_ID }, button: 'Sign in with a passkey' },
+})}
+${providerLinks(target, providers)}
 <p><a href="/forgot-password">Forgot your password?</a></p>`,
+      script: PASSKEY_SCRIPT,
     });
 
 export interface SecondFactorPage extends SignInTarget {
   mfa_token: string;
+  /** Its person has passkeys. */
+  passkeys?: string;
   problem?: string;
 }
 
+const SECOND = {
+  ...{ action: '/signin/code/passkey', options: '/v1/auth/passkeys/mfa/options' },
+  button: 'Use a passkey',
+};
+
 export const secondFactorPage =
-  ({ problem, ...fields }: SecondFactorPage) =>
+  ({ problem, passkeys, ...fields }: SecondFactorPage) =>
   (nonce: string): string =>
     page({
       nonce,
@@ -51,11 +77,13 @@ export const secondFactorPage =
       body: `<h1>One more step</h1>
 ${problem ? `<p role="alert">${escaped(problem)}</p>` : ''}
 <form method="post" action="/signin/code">
-${hidden({ ...fields })}
+${hidden({ ...fields, passkeys })}
 <p><label for="code">Code of your authenticator app, or a recovery code</label><br>
 <input id="code" name="code" maxlength="64" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required autofocus></p>
 <p><button>Go on</button></p>
-</form>`,
+</form>
+${passkeys ? passkeyForm({ ...SECOND, fields: { ...fields, passkeys }, asks: { mfa_token: fields.mfa_token } }) : ''}`,
+      script: passkeys && PASSKEY_SCRIPT,
     });
 
 export const signedInPage =

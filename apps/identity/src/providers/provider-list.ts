@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProviderNotConfigured, type ProviderName } from '#contracts';
+import { PROVIDERS, ProviderNotConfigured, type ProviderName } from '#contracts';
 import { GitHub } from './github.js';
 import { Google } from './google.js';
 import type { Provider } from './provider.js';
@@ -13,6 +13,11 @@ export class ProviderList {
 
   constructor(github: GitHub, google: Google, twitch: Twitch, steam: Steam) {
     this.byName = { github, google, twitch, steam };
+  }
+
+  /** Those that people can sign in with, in the order of the contract. */
+  configured(): ProviderName[] {
+    return PROVIDERS.filter((name) => this.byName[name].configured);
   }
 
   /** @throws Refusal `provider_not_configured` */

@@ -2,9 +2,11 @@ import { Controller } from '@nestjs/common';
 import { Handles } from '#bus';
 import {
   FinishProvider,
+  ListProviders,
   StartProvider,
   StartProviderLink,
   type Call,
+  type ConfiguredProviders,
   type FinishedProvider,
   type FinishProviderRequest,
   type ProviderStart,
@@ -12,6 +14,7 @@ import {
 } from '#contracts';
 import { personOf } from '../sessions/sessions.service.js';
 import { ProviderCallbacks } from './provider-callbacks.service.js';
+import { ProviderList } from './provider-list.js';
 import { ProviderStarts } from './provider-starts.service.js';
 
 @Controller()
@@ -19,7 +22,13 @@ export class ProvidersController {
   constructor(
     private readonly starts: ProviderStarts,
     private readonly callbacks: ProviderCallbacks,
+    private readonly list: ProviderList,
   ) {}
+
+  @Handles(ListProviders, { transaction: false })
+  async configured(): Promise<ConfiguredProviders> {
+    return { providers: this.list.configured() };
+  }
 
   @Handles(StartProvider, { transaction: false })
   start(input: StartProviderRequest): Promise<ProviderStart> {

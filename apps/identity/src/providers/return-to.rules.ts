@@ -1,5 +1,8 @@
 import { ValidationFailed, type ClientPolicy } from '#contracts';
 
+/** Ours, for clients that have no frontend of their own: the start page, and where a sign-in at our pages goes on. */
+const OWN_PAGES = ['/', '/signin/done'];
+
 /** Where people may go after a sign-in as this client, the default first. */
 export interface Frontends {
   policy: Pick<ClientPolicy, 'redirects' | 'origins'>;
@@ -11,7 +14,7 @@ export interface Frontends {
 
 /** The addresses that are allowed, whole: paths of the listed ones, on local origins too while developing. */
 export function returnAddresses({ policy, localOrigins, publicUrl }: Frontends): string[] {
-  const listed = policy.redirects.length ? policy.redirects : [`${publicUrl}/`];
+  const listed = policy.redirects.length ? policy.redirects : OWN_PAGES.map((page) => publicUrl + page);
   const local = localOrigins.flatMap((origin) => policy.redirects.map((redirect) => origin + pathOf(redirect)));
   return [...new Set([...listed, ...local])];
 }

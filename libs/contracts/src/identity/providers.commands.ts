@@ -1,5 +1,6 @@
 import { command } from '../command.js';
-import { Flag, Nested, NestedList, OneOf, SecretText, Text, Uuid } from '../fields.js';
+import { Empty } from '../empty.js';
+import { Flag, Nested, NestedList, OneOf, SecretText, Text, TextList, Uuid } from '../fields.js';
 import { InvalidToken, Overloaded, Unavailable, UnknownClient, ValidationFailed } from '../general.errors.js';
 import { GrantNotAllowed } from './identity.errors.js';
 import {
@@ -68,6 +69,18 @@ export const StartProviderLink = command('identity.provider.start_link', {
   permission: 'user',
   freshAuth: 300,
   summary: 'Begins to link an identity to the caller’s account, from this browser.',
+});
+
+export class ConfiguredProviders {
+  @TextList({ description: 'By name, in the order in which to offer them.' }) providers!: ProviderName[];
+}
+
+export const ListProviders = command('identity.provider.list', {
+  request: Empty,
+  response: ConfiguredProviders,
+  errors: [],
+  permission: 'anyone',
+  summary: 'The providers that people can sign in with here.',
 });
 
 /** One parameter of a callback; a name may come more than once. */
