@@ -17,6 +17,14 @@ import { unlessRefused, type Step } from './step.js';
 /** A license that ends sooner is not minted any more. */
 const TOO_SHORT_MS = 5_000;
 
+/** Why a license is revoked on a store's word; an operator has other reasons, and those stand. */
+const REASONS_OF_STORES = ['refunded', 'charged back'];
+const PAID_AGAIN =
+  'Its store says that the order is paid after all. Revoked is for good: mint another license by hand.';
+
+const wasTakenBack = ({ status, revoked_reason }: LicenseRecord): boolean =>
+  status === 'revoked' && REASONS_OF_STORES.includes(revoked_reason ?? '');
+
 /** The licenses that an order makes: one, or as many as were bought when its product is licensed by the piece. */
 export class OrderLicenses {
   /** @param known key of the license as far as we know */
@@ -30,6 +38,7 @@ export class OrderLicenses {
   mint({ terms, copies }: { terms: SoldTerms; copies: number }): Promise<string | null> {
     return this.each(copies, async (line) => {
       const license = await this.inForce(line, terms);
+      if (license && wasTakenBack(license)) throw LicenseRevoked.with(PAID_AGAIN);
       if (license?.status === 'suspended') await this.step(RestoreLicense, { gumroad_order_id: line });
       return license?.license_key ?? null;
     });

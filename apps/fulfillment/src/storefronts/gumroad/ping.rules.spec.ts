@@ -36,6 +36,12 @@ describe('reading a ping of Gumroad', () => {
     expect(describePing(form('sale_id=abc'))).toEqual({ kind: 'test', order_id: 'abc', resource: null });
     expect(describePing(form('sale_id=abc&resource_name=sale&test=true')).kind).toBe('test');
     expect(describePing(form('resource_name=subscription_ended&subscription_id=x')).kind).toBe('not_understood');
+    const purchases = 'purchase_ids%5B%5D=&purchase_ids%5B0%5D=no%20id&purchase_ids%5B%5D=abc%3D%3D';
+    expect(describePing(form(`resource_name=subscription_ended&${purchases}`))).toEqual({
+      kind: 'order',
+      order_id: 'abc==',
+      resource: 'subscription_ended',
+    });
     expect(describePing(form('resource_name=sale')).kind).toBe('not_understood');
   });
 
