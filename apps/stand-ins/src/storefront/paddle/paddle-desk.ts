@@ -1,30 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { StandInAnswer, StandInRoutes } from '../../http/http-stand-in.js';
 import { after, numberOf, refundedOf, textOf, type Desk, type StoreEvent, type Wish } from '../signed/desk.js';
-
-interface Adjustment {
-  id: string;
-  transaction_id: string;
-  action: string;
-  type: 'full' | 'partial';
-  status: string;
-  totals: { total: string };
-}
-interface Transaction {
-  id: string;
-  status: string;
-  origin: string;
-  subscription_id: string | null;
-  customer: { email: string; name: string | null };
-  items: object[];
-  details: { totals: { total: string } };
-  billing_period: { starts_at: string; ends_at: string } | null;
-  custom_data: unknown;
-  created_at: string;
-  billed_at: string;
-  adjustments: Adjustment[];
-}
-type Subscription = Record<string, unknown> & { id: string; recurrence: string };
+import { idOf, type Subscription, type Transaction } from './paddle-books.js';
 
 const TYPES = [
   'transaction.completed',
@@ -33,10 +9,6 @@ const TYPES = [
   'subscription.updated',
   'subscription.canceled',
 ];
-/** Paddle's ids grow with time, so that they can be paged by. */
-let counter = 0;
-const idOf = (prefix: string): string =>
-  `${prefix}_01${Date.now().toString(36)}${(counter++).toString(36).padStart(5, '0')}${randomBytes(4).toString('hex')}`;
 const notFound: StandInAnswer = { status: 404, json: { error: { type: 'request_error', code: 'not_found' } } };
 
 /** The books of a seller at Paddle, and what it tells of them. */
