@@ -65,7 +65,8 @@ export class DriftRepository {
   async bounced(since: string): Promise<Drift[]> {
     const rows = await this.tx.query<{ id: string; license_key: string }>(
       `select id, license_key from mail_outbox
-       where state = 'bounced' and license_key is not null and created_at >= $1::date order by id limit 1000`,
+       where state in ('bounced', 'suppressed') and license_key is not null and created_at >= $1::date
+       order by id limit 1000`,
       [since],
     );
     return rows.map(({ id, license_key }) => ({
