@@ -5,7 +5,14 @@ import { NestFactory } from '@nestjs/core';
 import { BootModule, Health, Log, readConfig } from '#boot';
 import { Bus, BusModule, BusServer } from '#bus';
 import type { Actor, AppName } from '#contracts';
-import { testBroker, testDatabase, testDir, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
+import {
+  eventually,
+  testBroker,
+  testDatabase,
+  testDir,
+  type TestBroker,
+  type TestDatabase,
+} from '../../../test/support/index.js';
 import { migrations } from '../src/migrations/index.js';
 import { SecretsConfig } from '../src/secrets.config.js';
 import { SecretsModule } from '../src/secrets.module.js';
@@ -90,6 +97,7 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     await context.listen();
     if (app === 'identity') identity = context.get(IdentityNeighbour);
     const made = context.get(Bus);
+    await eventually('a link to the bus', 30_000, () => Promise.resolve(isUp(made) || undefined));
     callers.set(app, made);
     return made;
   };
@@ -105,6 +113,14 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     return identity;
   };
   return { database, broker, kekFile, logged, replica, bus, neighbour, end };
+}
+
+function isUp(bus: Bus): boolean {
+  try {
+    return Boolean(bus.connection);
+  } catch {
+    return false;
+  }
 }
 
 /** Somebody who is signed in. */
