@@ -36,6 +36,7 @@ export class Channel {
   private readonly ring: Ring;
   private subscription?: Subscription;
   private opened = false;
+  private closed = false;
   private healing?: Promise<void>;
   private waiting: Entry[] = [];
   private readonly asks = new Asks(() => this.takers());
@@ -50,6 +51,7 @@ export class Channel {
 
   /** Resolves when nothing that is published from now on can be missed. @throws when the broker does not answer */
   async open(nc: NatsConnection): Promise<void> {
+    if (this.closed) return;
     this.subscription = nc.subscribe(`rtl.${this.name}`, {
       callback: (error, msg) => {
         if (!error) this.take(msg);
@@ -62,7 +64,9 @@ export class Channel {
     this.opened = true;
   }
 
+  /** For good, also when it is just being opened. */
   close(): void {
+    this.closed = true;
     this.subscription?.unsubscribe();
   }
 
