@@ -29,8 +29,13 @@ const becomes = (email: string, what: string, isSo: (license: License) => boolea
     expect(all.length).toBeLessThanOrEqual(1);
     return all[0] && isSo(all[0]) ? all[0] : undefined;
   });
-const subscription = (id: string, control: string, json: object = {}) =>
-  call('POST', `${dev.storefront_url}/_control/subscriptions/${id}/${control}`, { json });
+/** Uses a control of the stand-in storefront on a subscription; every ping of it is taken. */
+async function subscription(id: string, control: string, json: object = {}): Promise<void> {
+  const { status, body } = await call('POST', `${dev.storefront_url}/_control/subscriptions/${id}/${control}`, {
+    json,
+  });
+  expect([status < 300, body.pings.map((p: { status: number }) => p.status)]).toEqual([true, [200]]);
+}
 const monthsAhead = (months: number): string => {
   const time = new Date();
   time.setUTCMonth(time.getUTCMonth() + months);

@@ -42,6 +42,13 @@ export class OrderFamiliesService {
       if (decision.license === 'shared' && decision.first) await this.work.want(store, decision.first);
     }
     if (decision.license !== 'shared' && rekeyed) await this.wantOthers(row);
+    if (decision.license === 'shared' && !decision.first) await this.wantAgain(row);
+  }
+
+  /** The first sale may have been kept since this one was decided about. */
+  private async wantAgain({ store, order_id, snapshot }: OrderRow): Promise<void> {
+    const family = await this.orders.ofSubscription(store, snapshot.subscription_id!);
+    if (family.some((other) => other.snapshot.kind === 'sale')) await this.work.want(store, order_id);
   }
 
   /** Charges that the store names and nobody has told us of. */
