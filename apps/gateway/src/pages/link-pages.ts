@@ -72,6 +72,8 @@ const from = new URLSearchParams(location.hash.slice(1));
 const token = from.get('token') || new URLSearchParams(location.search).get('token');
 const says = document.getElementById('says');
 history.replaceState(null, '', location.pathname);
+// Another link opened in the same tab differs in its fragment only, which loads nothing.
+addEventListener('hashchange', () => location.reload());
 async function post(path, body) {
   const answer = await fetch(path, {
     method: 'POST',
