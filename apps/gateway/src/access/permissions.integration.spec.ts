@@ -17,8 +17,8 @@ const routes = () => gateway.gateway.routes.routes.filter((r) => r.method !== 'H
 it('every command that anybody outside may ask for has a route, and no other has', () => {
   const routed = new Set(
     routes()
-      .map((r) => r.options.command?.name)
-      .filter(Boolean),
+      .flatMap(({ options }) => [options.command, ...(options.also ?? [])])
+      .flatMap((command) => command?.name ?? []),
   );
   // `POST /v1/auth/verify` takes a token or a code; its route stands for the first.
   routed.add('identity.email.verify_by_code');

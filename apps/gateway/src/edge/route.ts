@@ -23,6 +23,8 @@ export interface RouteDocs {
 export interface RouteOptions {
   /** The command that the route stands for: validation, permission, errors and documentation come from it. */
   command?: Command;
+  /** Further commands that its answer takes. They ask for the same permission. */
+  also?: readonly Command[];
   /** Default: the command's. */
   permission?: Permission;
   /** A scope with which an application may ask, too; else its person alone may (R-AS9). */
@@ -57,6 +59,8 @@ export const optionsIn = (config: unknown): RouteOptions =>
 export function Route(options: RouteOptions): MethodDecorator {
   const permission = options.permission ?? options.command?.permission;
   if (!permission || permission === 'apps') throw new Error(`${options.command?.name ?? 'a route'} has no permission`);
+  const other = options.also?.find((command) => command.permission !== permission);
+  if (other) throw new Error(`${other.name} asks for another permission than its route`);
   const listener = options.listener ?? (permission.startsWith('internal:') ? 'internal' : 'public');
   const whole: RouteOptions = { ...options, permission, listener };
   return applyDecorators(

@@ -16,6 +16,7 @@ export class CustomersController {
   /** Orders first: they make no license any more by the time when licenses are gone through. */
   @Delete(':email')
   @Serves(EraseCustomer.licensing, {
+    also: [EraseCustomer.fulfillment],
     instance: '/internal/customers',
     docs: { tag: 'Internal: fulfillment', description, answer: CustomerErasure },
   })

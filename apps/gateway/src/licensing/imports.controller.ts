@@ -32,7 +32,7 @@ export class ImportsController {
 
   @Post()
   @HttpCode(200)
-  @Serves(ImportLicenses, { body: 'raw', docs: { tag, description } })
+  @Serves(ImportLicenses, { body: 'raw', also: [ReadSalesFile, ImportSales], docs: { tag, description } })
   run(@Req() request: FastifyRequest, @Ask() ask: SendAs): Promise<ImportReport> {
     const input = parse(ImportLicensesRequest, importIn(request));
     if (isCsv(request)) return this.runSales(input, ask);
@@ -41,7 +41,11 @@ export class ImportsController {
 
   /** Fulfillment knows what the stores sell, and licensing which of it has a license. */
   private async runSales({ text, first_line, ...how }: ImportLicensesRequest, ask: SendAs): Promise<ImportReport> {
-    const { rows } = await this.bus.send(ReadSalesFile, { text, first_line }, { ...ask, timeoutMs: ReadSalesFile.timeoutMs });
+    const { rows } = await this.bus.send(
+      ReadSalesFile,
+      { text, first_line },
+      { ...ask, timeoutMs: ReadSalesFile.timeoutMs },
+    );
     return this.bus.send(ImportSales, { ...how, rows }, { ...ask, timeoutMs: ImportSales.timeoutMs });
   }
 

@@ -14,4 +14,5 @@ export function importIn({ query, body }: FastifyRequest): Record<string, unknow
 }
 
 /** Whether the upload is an export of sales rather than a log. */
-export const isCsv = ({ headers }: FastifyRequest): boolean => /^text\/csv\s*(;|$)/i.test(headers['content-type'] ?? '');
+export const isCsv = ({ headers }: FastifyRequest): boolean =>
+  /^text\/csv\s*(;|$)/i.test(headers['content-type'] ?? '');
