@@ -19,7 +19,8 @@ export class FulfillmentConfig extends StorefrontsConfig {
     optional: true,
     secret: true,
     pattern: /^[\x21-\x7e]{16,512}$/,
-    description: 'Secrets of the address that Postmark tells of bounces: the current one, and the previous while they change.',
+    description:
+      'Secrets of the address that Postmark tells of bounces: the current one, and the previous while they change.',
   })
   mailWebhookSecrets?: readonly string[];
 

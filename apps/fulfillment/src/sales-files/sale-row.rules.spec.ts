@@ -14,7 +14,7 @@ const row = (id: string, more: Partial<Record<'refunded' | 'fully' | 'disputed' 
 it('D-import.csv I2: BOM, CRLF, apostrophes, a review of several lines and the totals; lines are those of the file', () => {
   const text = [
     `\uFEFF${HEADER}`,
-    "'-abc==,Pro,'=Ada,ada@example.com,2026-05-01,0,0,0,0,0,pro,,\"Good.\r\n\r\nVery \"\"good\"\".\"",
+    '\'-abc==,Pro,\'=Ada,ada@example.com,2026-05-01,0,0,0,0,0,pro,,"Good.\r\n\r\nVery ""good""."',
     "two,Pro,'t Hooft,b@example.com,2026-05-02,0,0,0,0,0,pro,,",
     'Totals,,,,,,,,,,,,',
   ].join('\r\n');
@@ -26,7 +26,8 @@ it('D-import.csv I2: BOM, CRLF, apostrophes, a review of several lines and the t
 });
 
 it('I2: columns are found by name, in any order and set; of two that are named alike the first counts', () => {
-  const text = 'Product ID,Email,Purchase Date,Buyer Email,Purchase ID,Buyer Email\npro,x,2026-05-01,a@b.test,one,c@d.test';
+  const text =
+    'Product ID,Email,Purchase Date,Buyer Email,Purchase ID,Buyer Email\npro,x,2026-05-01,a@b.test,one,c@d.test';
   expect(rows(text)).toMatchObject([{ kind: 'sold', order: 'one', email: 'a@b.test', name: 'a' }]);
   expect(() => rows('Name,Email\na,b')).toThrow(UnreadableFile);
 });

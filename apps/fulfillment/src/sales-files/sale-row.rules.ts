@@ -3,7 +3,11 @@ import { buyerName } from '../orders/buyer-name.rules.js';
 import type { LicenseTerms } from '../products/product-catalog.js';
 import type { CsvRecord } from './gumroad-csv.rules.js';
 
-type FindTerms = (product: { id: string | null; permalink: string | null; variant: string | null }) => LicenseTerms | null;
+type FindTerms = (product: {
+  id: string | null;
+  permalink: string | null;
+  variant: string | null;
+}) => LicenseTerms | null;
 
 const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,189}$/u;
 const ORDER = /^[\w-]{1,180}={0,2}$/;

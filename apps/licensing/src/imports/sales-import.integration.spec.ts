@@ -43,7 +43,13 @@ it('I3: a dry run writes nothing', async () => {
 
 it('I5: the license of a refunded row is revoked; one that was never made is not made', async () => {
   await app.ask(MintLicense, { name: 'Ada', email: 'ada@example.test', tier: 'pro', years: 1, order: 'order-2' });
-  const refunded = (line: number): SaleRow => ({ ...nobody, line, order: `order-${line}`, kind: 'refunded', code: 'refunded' });
+  const refunded = (line: number): SaleRow => ({
+    ...nobody,
+    line,
+    order: `order-${line}`,
+    kind: 'refunded',
+    code: 'refunded',
+  });
   const rows = [refunded(2), refunded(3), { ...nobody, line: 4, kind: 'unreadable' as const, code: 'no_purchase_id' }];
   expect(await app.ask(ImportSales, { rows })).toMatchObject({ revoked: 1, skipped: 1, rejected: 1 });
   expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([true]);

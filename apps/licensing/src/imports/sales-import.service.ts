@@ -32,7 +32,11 @@ export class SalesImportService {
 
   async run(request: ImportSalesRequest, requestedBy: string): Promise<ImportReport> {
     const foreseen = foreseeSales(request.rows, await this.books.known(request.rows));
-    if (request.dry_run) return reportOf(null, foreseen.map(({ row }) => row));
+    if (request.dry_run)
+      return reportOf(
+        null,
+        foreseen.map(({ row }) => row),
+      );
     const { id, mail } = await this.books.batch(request, requestedBy);
     const rows: ImportedRow[] = [];
     const waiting = foreseen.values();

@@ -3,7 +3,7 @@ import { Empty } from '../empty.js';
 import { Flag, Int, Nested, NestedList, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { Forbidden, NotFound, UnknownClient, ValidationFailed } from '../general.errors.js';
 import { LastAdmin, NoAddress, NotImpersonable } from './admin.errors.js';
-import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin.freshness.js';
+import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin-freshness.js';
 import { EndedSessions } from './sessions.commands.js';
 import { SignedIn } from './tokens.js';
 import { PLAIN, User } from './user.js';

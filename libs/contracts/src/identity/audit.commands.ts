@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Int, Json, NestedList, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
-import { READ_MAX_AGE } from './admin.freshness.js';
+import { READ_MAX_AGE } from './admin-freshness.js';
 import { PLAIN } from './user.js';
 
 /** Who did what, when, from where, by which factors, why, and how it ended. */

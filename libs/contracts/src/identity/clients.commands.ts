@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { Json, NestedList, Nested, Text, Timestamp, Uuid } from '../fields.js';
 import { NotFound, ValidationFailed } from '../general.errors.js';
-import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin.freshness.js';
+import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin-freshness.js';
 import { PolicyChanged } from './clients.errors.js';
 import { ClientPolicies, ClientPolicy } from './users.commands.js';
 

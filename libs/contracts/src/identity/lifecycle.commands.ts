@@ -12,7 +12,7 @@ import {
   ValidationFailed,
 } from '../general.errors.js';
 import { LastAdmin } from './admin.errors.js';
-import { READ_MAX_AGE } from './admin.freshness.js';
+import { READ_MAX_AGE } from './admin-freshness.js';
 import { InvalidCredentials } from './identity.errors.js';
 import { ERASING_APPS } from './lifecycle.events.js';
 import { EndedSessions } from './sessions.commands.js';

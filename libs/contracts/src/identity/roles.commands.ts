@@ -3,7 +3,7 @@ import { Empty } from '../empty.js';
 import { NestedList, Text, TextList, Uuid } from '../fields.js';
 import { Forbidden, NotFound, ValidationFailed } from '../general.errors.js';
 import { LastAdmin } from './admin.errors.js';
-import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin.freshness.js';
+import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin-freshness.js';
 import { ChangedUser } from './admin.commands.js';
 
 export class Role {
