@@ -53,7 +53,7 @@ export class Impersonation {
   }
 
   private assertImpersonable(actor: UserActor, account: AccountState): void {
-    const isPowerful = this.parts.role-permissionsOf(account.roles).size > 0;
+    const isPowerful = this.parts.roles.permissionsOf(account.roles).size > 0;
     if (isPowerful || !account.is_active || account.id === actor.user_id) throw NotImpersonable.with();
   }
 }
