@@ -1,4 +1,5 @@
-import { EnvFile, EnvFlag, EnvList, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { EnvFile, EnvFlag, EnvList, EnvOneOf, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { MAIL_LOCALES, type MailLocale } from './mail/words/words.js';
 import { StorefrontsConfig } from './storefronts/storefronts.config.js';
 
 /** What fulfillment is told by its environment. */
@@ -14,6 +15,9 @@ export class FulfillmentConfig extends StorefrontsConfig {
     example: 'Shop <no-reply@example.com>',
   })
   mailFrom!: string;
+
+  @EnvOneOf('MAIL_LOCALE', MAIL_LOCALES, { default: 'en', description: 'Language that mail is written in.' })
+  mailLocale!: MailLocale;
 
   @EnvList('MAIL_WEBHOOK_SECRETS', {
     optional: true,

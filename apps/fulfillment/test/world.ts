@@ -88,6 +88,7 @@ export class World {
       publicUrl: 'https://accounts.example.com',
       smtpUrl: this.mail.smtpUrl,
       mailFrom: 'Gatehouse <no-reply@example.com>',
+      mailLocale: 'en',
       gumroadApiUrl: this.shop.url,
       gumroadAccessToken: 'token-of-the-store',
       gumroadWebhookSecrets: [SECRETS.current, SECRETS.previous],

@@ -1,5 +1,7 @@
 /** A mail's text, once; its plain and its HTML part are both made from it. */
 export interface MailContent {
+  /** Language of the words. */
+  locale: string;
   subject: string;
   greeting: string;
   blocks: MailBlock[];

@@ -24,10 +24,10 @@ export function mailText({ greeting, blocks }: MailContent): string {
 }
 
 /** The HTML part: no image, nothing remote, readable in a narrow window. */
-export function mailHtml({ subject, greeting, blocks }: MailContent): string {
+export function mailHtml({ locale, subject, greeting, blocks }: MailContent): string {
   const body = [`<p>${escape(greeting)}</p>`, ...blocks.map(blockAsHtml)].join('\n');
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(subject)}</title></head>
+<html lang="${escape(locale)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(subject)}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><div style="max-width:560px;margin:0 auto">
 ${body}
 </div></body></html>

@@ -6,8 +6,9 @@ import { PortalMailsService } from '../portal/portal-mails.service.js';
 import { SuppressionsRepository } from './suppressions/suppressions.repository.js';
 import type { Prepared } from './mail-content.js';
 import type { MailLease } from './mail.repository.js';
-import { ACCOUNT_MAILS } from './templates/account-mails.js';
-import { changedLicenseMail, licenseMail } from './templates/license-mail.js';
+import { accountMail } from './templates/account-mails.js';
+import { licenseMail, type LicenseMailKind } from './templates/license-mail.js';
+import { wordsOf } from './words/words.js';
 
 const AS = { timeoutMs: 4_000 };
 /** A license whose order is disputed may come back into force. */
@@ -42,7 +43,7 @@ export class MailPreparationService {
     return this.account(template, mail.token_id!);
   }
 
-  private async license(template: 'license' | 'license_changed', license_key: string): Promise<Prepared> {
+  private async license(template: LicenseMailKind, license_key: string): Promise<Prepared> {
     const license = await this.unless(NotFound, this.bus.send(ReadLicense, { license_key }, AS));
     if (!license) return { now: 'drop', why: 'The license no longer exists.' };
     if (license.email.endsWith(NOBODY)) return { now: 'drop', why: 'The buyer was erased.' };
@@ -50,13 +51,17 @@ export class MailPreparationService {
     if (license.status === 'suspended') {
       return { now: 'wait', why: 'The license is suspended.', seconds: LOOK_AGAIN_SECONDS };
     }
-    return { now: 'send', mail: template === 'license' ? licenseMail(license) : changedLicenseMail(license) };
+    return { now: 'send', mail: licenseMail(template, license, this.words) };
   }
 
   private async account(kind: MailKind, token_id: string): Promise<Prepared> {
     const token = await this.unless(TokenInvalid, this.bus.send(ReadMailToken, { token_id }, AS));
     if (!token) return { now: 'drop', why: 'The link was used or has expired.' };
-    return { now: 'send', mail: ACCOUNT_MAILS[kind](token, this.config.publicUrl) };
+    return { now: 'send', mail: accountMail(kind, token, this.config.publicUrl, this.words) };
+  }
+
+  private get words() {
+    return wordsOf(this.config.mailLocale);
   }
 
   private async unless<T>(expected: ErrorSpec, answer: Promise<T>): Promise<T | null> {

@@ -4,6 +4,7 @@ import { ListBuyerLicenses } from '#contracts';
 import { FulfillmentConfig } from '../fulfillment.config.js';
 import type { Prepared } from '../mail/mail-content.js';
 import { portalLinkMail } from '../mail/templates/portal-link-mail.js';
+import { wordsOf } from '../mail/words/words.js';
 import { newPortalToken } from './portal-token.rules.js';
 import { PortalRepository } from './portal.repository.js';
 
@@ -24,6 +25,7 @@ export class PortalMailsService {
     if (!licenses.length) return { now: 'drop', why: 'Nothing was sold to the address.' };
     const token = newPortalToken();
     await this.portal.addToken(linkId, token);
-    return { now: 'send', mail: portalLinkMail({ ...link, token }, this.config.publicUrl) };
+    const { publicUrl, mailLocale } = this.config;
+    return { now: 'send', mail: portalLinkMail({ ...link, token }, publicUrl, wordsOf(mailLocale)) };
   }
 }

@@ -1,5 +1,7 @@
 import type { AddressedMail } from '../mail-content.js';
-import { minuteOf } from './link-mail.js';
+import type { MailWords } from '../words/catalog.js';
+import { minuteIn } from '../words/words.js';
+import { linkMail } from './link-mail.js';
 
 interface PortalLink {
   email: string;
@@ -7,19 +9,9 @@ interface PortalLink {
   expires_at: Date;
 }
 
-/** The mail with the way into the portal. The token stands behind `#`, where no server and no log sees it. */
-export function portalLinkMail({ email, token, expires_at }: PortalLink, publicUrl: string): AddressedMail {
-  return {
-    to: { address: email, name: '' },
-    subject: 'Your licenses',
-    greeting: 'Hello,',
-    blocks: [
-      { kind: 'text', text: 'here you find your licenses, and can have them sent again or renewed:' },
-      { kind: 'link', label: 'Show my licenses', url: `${publicUrl}/portal#token=${token}` },
-      {
-        kind: 'text',
-        text: `The link works once, until ${minuteOf(expires_at.toISOString())}. If you did not ask for it, ignore this mail.`,
-      },
-    ],
-  };
+/** The mail with the way into the portal; nobody's name is known there. */
+export function portalLinkMail({ email, token, expires_at }: PortalLink, publicUrl: string, words: MailWords) {
+  const said = words.portal({ until: minuteIn(words, expires_at.toISOString()) });
+  const mail: AddressedMail = linkMail({ email, token, username: '' }, publicUrl, { words, ...said, page: 'portal' });
+  return mail;
 }
