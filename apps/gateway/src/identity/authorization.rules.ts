@@ -17,6 +17,13 @@ export class SignInForm extends SignInQuery {
   @SecretText({ min: 0, max: 65_536 }) password!: string;
 }
 
+/** What is wrong with it is said on the page, so nothing is refused here but what is out of all measure. */
+export class RegistrationForm extends SignInQuery {
+  @Text({ min: 0, max: 512 }) email!: string;
+  @Text({ min: 0, max: 512 }) username!: string;
+  @SecretText({ min: 0, max: 65_536 }) password!: string;
+}
+
 /** A sign-in whose first factor was right. */
 class SecondStep extends SignInQuery {
   @SecretText({ max: 1024 }) mfa_token!: string;

@@ -40,6 +40,8 @@ import { ProvidersController } from './providers.controller.js';
 import { ProvidersService } from './providers.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { RegistrationPagesController } from './registration-pages.controller.js';
+import { RegistrationPagesService } from './registration-pages.service.js';
 import { SignInPagesController } from './sign-in-pages.controller.js';
 import { SignInPagesService } from './sign-in-pages.service.js';
 import { SignInSteps } from './sign-in-steps.service.js';
@@ -87,6 +89,7 @@ export const identityControllers = [
   OAuthController,
   AuthorizationController,
   SignInPagesController,
+  RegistrationPagesController,
   SignInWaysController,
   SignOutController,
   UserInfoController,
@@ -110,6 +113,7 @@ export const identityProviders = [
   ProvidersService,
   SessionsService,
   SignInPagesService,
+  RegistrationPagesService,
   SignInSteps,
   PasskeyPagesService,
   ProviderPagesService,

@@ -81,7 +81,7 @@ export class SignInSteps {
   }
 
   /** What the page has to know of the application that asks: its name, and where its form may lead in the end. */
-  private async asking(
+  async asking(
     { request: request_id }: SignInQuery,
     request: FastifyRequest,
   ): Promise<PageOptions & { client_name?: string; login_hint?: string }> {

@@ -21,10 +21,12 @@ export interface SignInPage extends SignInTarget {
 
 const NAMES: Record<ProviderName, string> = { github: 'GitHub', google: 'Google', twitch: 'Twitch', steam: 'Steam' };
 
-function providerLinks({ request, return_to }: SignInTarget, providers: readonly ProviderName[]): string {
-  const query = new URLSearchParams({ ...(request ? { request } : {}), ...(return_to ? { return_to } : {}) });
+const queryOf = ({ request, return_to }: SignInTarget): string =>
+  new URLSearchParams({ ...(request ? { request } : {}), ...(return_to ? { return_to } : {}) }).toString();
+
+function providerLinks(target: SignInTarget, providers: readonly ProviderName[]): string {
   const link = (name: ProviderName) =>
-    `<li><a href="/signin/with/${name}?${escaped(query.toString())}">Go on with ${NAMES[name]}</a></li>`;
+    `<li><a href="/signin/with/${name}?${escaped(queryOf(target))}">Go on with ${NAMES[name]}</a></li>`;
   return providers.length ? `<ul>${providers.map(link).join('\n')}</ul>` : '';
 }
 
@@ -52,7 +54,7 @@ ${passkeyForm({
   ...{ asks: { client_id: PAGES_CLIENT_ID }, button: 'Sign in with a passkey' },
 })}
 ${providerLinks(target, providers)}
-<p><a href="/forgot-password">Forgot your password?</a></p>`,
+<p><a href="/forgot-password">Forgot your password?</a> <a href="/signin/new?${escaped(queryOf(target))}">Make an account</a></p>`,
       script: PASSKEY_SCRIPT,
     });
 
