@@ -39,7 +39,7 @@ export class UpgradeAnswer {
       'content-length': Buffer.byteLength(body),
       connection: 'close',
       'x-request-id': at.requestId,
-      ...(status === 401 ? { 'www-authenticate': challengeOf(refusal, true) } : {}),
+      ...(status === 401 ? { 'www-authenticate': challengeOf(refusal, false) } : {}),
       ...(status === 426 ? { 'sec-websocket-version': '13', upgrade: 'websocket' } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     };
