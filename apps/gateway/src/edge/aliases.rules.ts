@@ -9,8 +9,16 @@ const ALIASES: readonly { from: RegExp; to: string }[] = [
   { from: /^(?=\/(?:installations|entitlements)(?:[?]|$))/, to: '/v1' },
 ];
 
+/** A slash at the end of a path says nothing here; some HTTP clients put one there. */
+function withoutLastSlash(url: string): string {
+  const at = url.indexOf('?');
+  const end = at < 0 ? url.length : at;
+  return end > 1 && url[end - 1] === '/' ? url.slice(0, end - 1) + url.slice(end) : url;
+}
+
 /** The path and query by which the routes know a request. */
-export function canonicalUrl(url: string): string {
+export function canonicalUrl(asked: string): string {
+  const url = withoutLastSlash(asked);
   // The common case first: no rule applies to what is canonical already.
   if (url.startsWith('/v1/')) return url;
   for (const { from, to } of ALIASES) if (from.test(url)) return url.replace(from, to);

@@ -14,7 +14,7 @@ export function cookieName(policy: CookiePolicy): string {
 /** The refresh cookie as a `Set-Cookie` value; `maxAge` in seconds. */
 export function refreshCookie(policy: CookiePolicy, token: string, maxAge: number): string {
   const domain = policy.cookie_domain ? `; Domain=${policy.cookie_domain}` : '';
-  const attributes = `Path=/${domain}; Max-Age=${Math.max(0, Math.floor(maxAge))}; HttpOnly; Secure`;
+  const attributes = `Path=/${domain}; Max-Age=${Math.max(0, Math.round(maxAge))}; HttpOnly; Secure`;
   return `${cookieName(policy)}=${token}; ${attributes}; SameSite=${policy.cookie_same_site}`;
 }
 

@@ -5,7 +5,7 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const HEADERS =
   'Authorization, Content-Type, X-Client-Id, X-Device-Token, X-Request-Id, Idempotency-Key, If-None-Match, Last-Event-ID, traceparent';
 const EXPOSED =
-  'X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, ETag, Link';
+  'X-Request-Id, X-Device-Token, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, ETag, Link';
 /** Seconds a browser remembers a preflight; a changed policy shows after this at the latest. */
 const MAX_AGE = '600';
 

@@ -33,9 +33,16 @@ function bodyOf(body: unknown): Members {
 
 const READS = new Set(['GET', 'HEAD', 'DELETE']);
 
-/** RFC 6749 §3.2: what is not known is ignored, and what has no value was not sent. */
-const knownOf = (fields: Map<string, FieldSpec>, sent: Members): Members =>
-  Object.fromEntries(Object.entries(sent).filter(([name, value]) => fields.has(name) && value !== ''));
+const only = (sent: Members, keep: (name: string, value: unknown) => boolean): Members =>
+  Object.fromEntries(Object.entries(sent).filter(([name, value]) => keep(name, value)));
+
+/** RFC 6749 §3.2, for its endpoints and its form: what has no value was not sent, and at its endpoints what is not known is ignored. */
+function meantOf(request: FastifyRequest, fields: Map<string, FieldSpec>, sent: Members): Members {
+  const { errors, body } = routeOf(request);
+  if (errors === 'oauth') return only(sent, (name, value) => fields.has(name) && value !== '');
+  const isForm = body === 'form' && request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  return isForm ? only(sent, (_, value) => value !== '') : sent;
+}
 
 /** Members of the request that stand in headers. */
 function headersOf(request: FastifyRequest, fields: Map<string, FieldSpec>, sent: Members): Members {
@@ -58,7 +65,7 @@ export function readInput<T extends object>(target: Type<T>, request: FastifyReq
   // A read that takes nothing does not mind what a cache or a tracker has added to its address.
   if (!fields.size && READS.has(request.method)) return new target();
   const whole = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
-  const sent = routeOf(request).errors === 'oauth' ? knownOf(fields, whole) : whole;
+  const sent = meantOf(request, fields, whole);
   try {
     return parse(target, { ...sent, ...headersOf(request, fields, sent), ...params });
   } catch (error) {

@@ -10,7 +10,7 @@ export interface KnownRoute {
 }
 
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+')}/?$`);
+  new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`);
 
 /** Every route of the gateway, noted as it is registered: for `Allow`, the reference and the tests. */
 export class RouteTable {

@@ -47,6 +47,16 @@ describe('aliases', () => {
     }
   });
 
+  it('a slash at the end of a path changes nothing, and a second one is another path', async () => {
+    const token = edge.issuer.token();
+    for (const path of ['/v1/auth/me/', '/api/v1/auth/me/?x=1', '/auth/me/', '/docs/', '/portal/', '/?a=/']) {
+      expect([path, (await gateway.call('GET', path, { token })).status]).toEqual([path, 200]);
+    }
+    expect((await gateway.call('POST', '/v1/auth/me/', { token })).headers.get('allow')).toBe('GET, HEAD');
+    expect((await gateway.call('GET', '/v1/auth/me//', { token })).status).toBe(404);
+    expect((await gateway.call('GET', '/v1//auth/me', { token })).status).toBe(404);
+  });
+
   it('A-legacy: the removed endpoints answer 410 and name their successor, at every alias', async () => {
     for (const path of [
       '/v1/entitlements',

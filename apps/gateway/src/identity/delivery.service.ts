@@ -17,15 +17,18 @@ export class DeliveryService {
   /** The body of the answer. A cookie client's refresh token goes into its cookie and never into the body. */
   async deliver(issued: IssuedTokens, reply: FastifyReply): Promise<TokenSet> {
     const policy = await this.policyOf(issued.client_id);
-    if (policy?.delivery === 'body') return issued.tokens;
-    const { refresh_token, device_token, ...rest } = issued.tokens;
+    if (policy?.delivery === 'body') {
+      if (issued.device_token !== undefined) reply.header('x-device-token', issued.device_token);
+      return issued.tokens;
+    }
+    const { refresh_token, ...rest } = issued.tokens;
     if (refresh_token !== undefined && policy?.delivery === 'cookie') {
       const seconds = (Date.parse(issued.refresh_expires_at) - Date.now()) / 1000;
       reply.header('set-cookie', refreshCookie(policy, refresh_token, seconds));
       // A browser (every current one says where its page is from) stays known when it signs out: that is what the
       // cookie is for (R-BF3). Programs with a cookie jar are spared a cookie that outlives their sign-out.
       const isBrowser = reply.request.headers['sec-fetch-site'] !== undefined;
-      if (device_token !== undefined && isBrowser) reply.header('set-cookie', deviceCookie(device_token));
+      if (issued.device_token !== undefined && isBrowser) reply.header('set-cookie', deviceCookie(issued.device_token));
     }
     return rest;
   }

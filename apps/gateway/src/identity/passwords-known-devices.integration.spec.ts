@@ -13,7 +13,7 @@ beforeEach(() => {
   edge.neighbours.forget();
   edge.neighbours.on(Login, ({ input }) => {
     const tokens = issued(input.client_id);
-    return { issued: { ...tokens, tokens: { ...tokens.tokens, device_token: 'device-token-of-ada' } } };
+    return { issued: { ...tokens, device_token: 'device-token-of-ada' } };
   });
 });
 
@@ -28,16 +28,17 @@ describe('R-BF3: a device that has signed in', () => {
       expect.stringMatching(/^__Host-dash=…/),
       '__Host-gatehouse-device=…; Path=/; Max-Age=34560000; HttpOnly; Secure; SameSite=Lax',
     ]);
-    expect(body.device_token).toBeUndefined();
+    expect([body.device_token, headers.get('x-device-token')]).toEqual([undefined, null]);
   });
 
   it('a program with a cookie jar has no cookie that outlives its sign-out', async () => {
     expect((await login('dashboard')).headers.getSetCookie()).toHaveLength(1);
   });
 
-  it('a client without cookies has it in the body', async () => {
+  it('a client without cookies has it in a header of the same name; the body is a token set and nothing else', async () => {
     const { headers, body } = await login('branchpy-cli', { 'sec-fetch-site': 'cross-site' });
-    expect([body.device_token, headers.get('set-cookie')]).toEqual(['device-token-of-ada', null]);
+    expect([headers.get('x-device-token'), headers.get('set-cookie')]).toEqual(['device-token-of-ada', null]);
+    expect(body).not.toHaveProperty('device_token');
   });
 
   it('shows it again by cookie or header, and the services hear it as the origin of the request', async () => {

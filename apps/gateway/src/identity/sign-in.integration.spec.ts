@@ -34,6 +34,15 @@ describe('ways to sign in', () => {
     expect(edge.neighbours.last(Login)!.input).toEqual({ login: 'ada', password: ' pw ', realm });
   });
 
+  it('E-login: what the OAuth2 form sends without a value counts as left out (RFC 6749 §3.2)', async () => {
+    const empty = { grant_type: '', scope: '', client_id: '', client_secret: '', email: '' };
+    const got = await gateway.call('POST', '/auth/login/direct', { form: { ...form, ...empty } });
+    expect([got.status, got.body.errors]).toEqual([200, undefined]);
+    expect(edge.neighbours.last(Login)!.input).toEqual({ login: 'ada', password: ' pw ', realm: 'any' });
+    const unknown = await gateway.call('POST', '/auth/login/direct', { form: { ...form, remember: 'yes' } });
+    expect([unknown.status, unknown.body.errors[0].field]).toEqual([400, 'remember']);
+  });
+
   it('neither email nor username is 400 and names the field', async () => {
     const got = await gateway.call('POST', '/auth/login', { json: { password: 'x' } });
     expect([got.status, got.body.errors[0].field]).toEqual([400, 'email']);

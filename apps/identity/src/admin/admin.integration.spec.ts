@@ -223,7 +223,7 @@ describe('in a person’s name', () => {
     const issued = issuedOf(await impersonate(user_id));
     expect(issued.tokens).not.toHaveProperty('refresh_token');
     expect(issued.tokens).not.toHaveProperty('license_token');
-    expect(issued.tokens).not.toHaveProperty('device_token');
+    expect(issued).not.toHaveProperty('device_token');
     const claims = claimsOf(issued.tokens.access_token) as { iat: number; exp: number };
     expect(claims).toMatchObject({ sub: user_id, act: { sub: admin.user_id }, amr: ['impersonation'], roles: [] });
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(3_600);

@@ -62,8 +62,8 @@ export class CodeExchange {
       // What the browser's session has shown is not enough by now; at the authorization endpoint it is asked for more.
       if (!issued) throw InvalidGrant.with('A second factor is needed: start again.');
       // By it a browser is known at our own sign-in; an application has no use for it.
-      const { device_token: _device, ...tokens } = issued.tokens;
-      return { ...issued, tokens };
+      const { device_token: _device, ...rest } = issued;
+      return rest;
     } catch (error) {
       if (error instanceof UsedMeanwhile) return this.replays.refuse(code.code_hash);
       if (error instanceof Refusal && error.is(InvalidCredentials)) throw InvalidGrant.with();

@@ -17,7 +17,7 @@ const signIn = async (login: string, password: string, origin: RequestOrigin = {
 const tryFrom = (device: string | undefined, login: string, password = PASSWORD) =>
   outcome(signIn(login, password, { device }));
 const emailOf = (issued: IssuedTokens) => issued.tokens.user.email!;
-const deviceOf = (issued: IssuedTokens) => issued.tokens.device_token!;
+const deviceOf = (issued: IssuedTokens) => issued.device_token!;
 const block = async (email: string) => {
   for (let i = 0; i < 6; i++) await tryFrom(undefined, email, `guess ${i}`);
 };

@@ -81,12 +81,12 @@ export class TokenIssuer {
         expires_in: policy.access_ttl,
         ...(session.refresh_token_hash ? { refresh_token } : {}),
         ...(license_token ? { license_token } : {}),
-        ...(proofs.impersonator_id ? {} : { device_token: this.sessions.deviceToken(session, proofs.origin) }),
         user: viewOf(person),
       },
       client_id: policy.client_id,
       session_id: session.id,
       refresh_expires_at: endOf(session).toISOString(),
+      ...(proofs.impersonator_id ? {} : { device_token: this.sessions.deviceToken(session, proofs.origin) }),
     };
     return { issued };
   }

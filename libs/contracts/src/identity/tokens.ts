@@ -8,14 +8,6 @@ export class TokenSet {
   @Int({ min: 1, description: 'Seconds until the access token expires.' }) expires_in!: number;
   @SecretText({ optional: true }) refresh_token?: string;
   @SecretText({ optional: true, max: 8192 }) license_token?: string;
-  @SecretText({
-    optional: true,
-    max: 256,
-    description:
-      'Of a sign-in, for clients without a cookie: keep it for good and send it as `X-Device-Token` with the next sign-in, ' +
-      'so that failures of others do not keep this device waiting, and no mail tells of a new device.',
-  })
-  device_token?: string;
   @Nested(() => User) user!: User;
 }
 
@@ -25,6 +17,8 @@ export class IssuedTokens {
   @Text() client_id!: string;
   @Id() session_id!: string;
   @Timestamp({ description: 'When the refresh token ends: the life of its cookie.' }) refresh_expires_at!: string;
+  @SecretText({ optional: true, max: 256, description: 'Of a sign-in: by it the device is known at the next one.' })
+  device_token?: string;
 }
 
 /** Asks for the second factor: the password (or another first factor) was right, and is not enough. */
