@@ -64,9 +64,9 @@ describe('a change of password', () => {
     await expect(outcome(change(one))).resolves.toBe('rate_limited');
   });
 
-  it('R-PW6 R-PW7 R-PW1: a weak one is refused, and the field is named', async () => {
+  it('R-PW6 R-PW7: a weak one is refused, and the field is named', async () => {
     const one = await app.register();
-    for (const weak of ['too short', 'password12345', `${one.tokens.user.username}1`]) {
+    for (const weak of ['password12345', `${one.tokens.user.username}1`]) {
       await expect(change(one, PASSWORD, weak)).rejects.toMatchObject({
         code: 'password_too_weak',
         extras: { errors: [{ field: 'new_password' }] },

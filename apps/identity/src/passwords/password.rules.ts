@@ -1,4 +1,4 @@
-import { PasswordTooWeak, type Refusal } from '#contracts';
+import { PasswordTooWeak, ValidationFailed, type Refusal } from '#contracts';
 import { isCommonPassword } from './common-passwords.js';
 
 /** More bytes than this are never hashed (R-PW14). */
@@ -18,21 +18,27 @@ export interface PasswordContext {
 /**
  * Refuses a password that is easy to guess. Nothing is asked of its composition (R-PW3), and every character of it
  * counts as it was typed (R-PW4).
- * @throws Refusal `password_too_weak` that names the field and the reason
+ * @throws Refusal that names the field and the reason: `validation_failed` for its length, else `password_too_weak`
  */
 export function assertStrongPassword(password: string, context: PasswordContext, field = 'password'): void {
+  assertLength(password, context, field);
   const weakness = weaknessOf(password, context);
   if (weakness) throw tooWeak(field, ...weakness);
+}
+
+/** A matter of form, as with every other field: the contract refuses what no setting allows, and this is the rest. */
+function assertLength(password: string, { minLength }: PasswordContext, field: string): void {
+  const isShort = [...password].length < minLength;
+  if (!isShort && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES) return;
+  const detail = isShort ? `Use at least ${minLength} characters.` : `Use at most ${MAX_PASSWORD_BYTES} bytes.`;
+  throw ValidationFailed.with({ detail, errors: [{ field, code: 'invalid_length', detail }] });
 }
 
 /** The refusal of a weak password, with the member of the request that it came in. */
 export const tooWeak = (field: string, code: string, detail: string): Refusal =>
   PasswordTooWeak.with({ detail, errors: [{ field, code, detail }] });
 
-function weaknessOf(password: string, { minLength, words }: PasswordContext): [string, string] | undefined {
-  const characters = [...password];
-  if (characters.length < minLength) return ['too_short', `Use at least ${minLength} characters.`];
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return ['too_long', 'Use at most 1024 bytes.'];
+function weaknessOf(password: string, { words }: PasswordContext): [string, string] | undefined {
   const folded = password.normalize('NFKC').toLowerCase();
   if (isCommonPassword(folded)) return ['too_common', 'This password is on lists of common passwords.'];
   if (new Set(folded).size < FEWEST_DIFFERENT || isRun(folded)) {

@@ -26,16 +26,33 @@ const count = async (table: string): Promise<number> =>
 
 describe('a registration that is refused', () => {
   it.each([
-    ['R-PW1', { password: 'too short' }, 'too_short'],
     ['R-PW6', { password: 'Password1234' }, 'too_common'],
     ['R-PW7', { username: 'magdalena_k', password: 'magdalena_k2024' }, 'too_obvious'],
-    ['R-PW14', { password: 'é'.repeat(600) }, 'too_long'],
   ])('%s: names the field of a weak password and leaves no account', async (_rule, more, code) => {
     const before = await count('website_users');
     const refused = (await app.register(more).catch((e: unknown) => e)) as Refusal;
     expect(refused).toMatchObject({ code: 'password_too_weak', kind: 'invalid' });
     expect(refused.extras.errors).toEqual([{ field: 'password', code, detail: expect.any(String) }]);
     expect(await count('website_users')).toBe(before);
+  });
+
+  it.each([
+    ['R-PW1', 'too short'],
+    ['R-PW14', 'é'.repeat(600)],
+  ])('%s: the length of a password is a matter of form, like that of any other field', async (_rule, password) => {
+    const refused = (await app.register({ password }).catch((e: unknown) => e)) as Refusal;
+    expect(refused.code).toBe('validation_failed');
+    expect(refused.extras.errors).toEqual([{ field: 'password', code: 'invalid_length', detail: expect.any(String) }]);
+  });
+
+  it('R-PW1: no setting allows fewer than eight characters, which is said with all that is wrong besides', async () => {
+    const refused = (await app
+      .ask(RegisterUser, { email: 'x', username: 'a', password: 'short' })
+      .catch((e: unknown) => e)) as Refusal;
+    expect([refused.code, refused.extras.errors!.map((e) => e.field)]).toEqual([
+      'validation_failed',
+      ['email', 'username', 'password'],
+    ]);
   });
 
   it('R-PW4: a bad request names every failing field at once', async () => {

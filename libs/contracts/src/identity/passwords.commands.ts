@@ -7,7 +7,8 @@ import { EndedSessions } from './sessions.commands.js';
 
 export class ChangePasswordRequest {
   @SecretText({ min: 0, max: 1024 }) current_password!: string;
-  @SecretText({ max: 1024, description: 'At least 12 characters; every character counts.' }) new_password!: string;
+  @SecretText({ min: 8, max: 1024, description: 'At least 12 characters; every character counts.' })
+  new_password!: string;
 }
 
 export const ChangePassword = command('identity.password.change', {
@@ -33,7 +34,8 @@ export const ForgotPassword = command('identity.password.forgot', {
 
 export class ResetPasswordRequest {
   @SecretText({ max: 512 }) token!: string;
-  @SecretText({ max: 1024, description: 'At least 12 characters; every character counts.' }) new_password!: string;
+  @SecretText({ min: 8, max: 1024, description: 'At least 12 characters; every character counts.' })
+  new_password!: string;
 }
 
 export const ResetPassword = command('identity.password.reset', {

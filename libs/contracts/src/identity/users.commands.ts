@@ -31,7 +31,7 @@ import { PLAIN, User } from './user.js';
 export class RegisterUserRequest {
   @EmailAddress() email!: string;
   @Text({ min: 3, max: 32, pattern: /^[\p{L}\p{N}_.-]+$/u }) username!: string;
-  @SecretText({ max: 1024, description: 'At least 12 characters; every character counts.' }) password!: string;
+  @SecretText({ min: 8, max: 1024, description: 'At least 12 characters; every character counts.' }) password!: string;
   @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
 }
 
