@@ -68,11 +68,14 @@ function form(request: FastifyRequest, bytes: Buffer, done: Done): void {
   }
 }
 
+const WELCOME = { json: 'JSON', form: 'JSON or a form', 'form-only': 'a form' } as const;
+
 function other(request: FastifyRequest, bytes: Buffer, done: Done): void {
-  if (routeOf(request).body === 'raw') return done(null, bytes);
+  const { body = 'json' } = routeOf(request);
+  if (body === 'raw') return done(null, bytes);
   // A path that does not exist is 404 whatever is sent to it; so is an absent body of no particular type.
   if (request.is404 || !bytes.length) return done(null, undefined);
-  done(UnsupportedMediaType.with(`Send ${routeOf(request).body?.startsWith('form') ? 'a form' : 'JSON'}.`));
+  done(UnsupportedMediaType.with(`Send ${WELCOME[body]}.`));
 }
 
 /** Reads bodies as each route wants them: JSON, forms where they are welcome, storefront pings byte for byte. */

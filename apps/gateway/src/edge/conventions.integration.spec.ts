@@ -84,6 +84,8 @@ describe('problem documents', () => {
     for (const route of writes()) {
       const got = await sendTo(route, { body: '<a/>', headers: { 'content-type': 'text/xml' } });
       expect([route.path, got.status]).toEqual([route.path, 415]);
+      const form = { form: 'JSON or a form', 'form-only': 'a form' }[route.options.body as string] ?? 'JSON';
+      expect([route.path, got.body.detail ?? got.body.error_description]).toEqual([route.path, `Send ${form}.`]);
     }
   });
 
