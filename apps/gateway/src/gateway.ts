@@ -8,6 +8,7 @@ import { canonicalUrl } from './edge/aliases.rules.js';
 import { readBodies } from './edge/bodies.js';
 import { EdgeService } from './edge/edge.service.js';
 import { internalServer, listen, listenerConstraint } from './edge/listeners.js';
+import { Parting } from './edge/parting.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { requestIdOf } from './edge/request-id.rules.js';
 import { RouteTable } from './edge/route-table.js';
@@ -84,22 +85,15 @@ export async function startGateway(config: GatewayConfig, log?: Log): Promise<Ga
   await assertSecurityHeaders(fastify);
   const inside = internalServer(fastify);
   const shutdown = app.get(Shutdown, { strict: false });
+  const partings = { public: new Parting(fastify.server), internal: new Parting(inside) };
   app.get(SocketsService, { strict: false }).attach(fastify.server);
   await app.listen(config.publicPort, config.publicHost);
   await listen(inside, config.internalHost, config.internalPort);
-  shutdown.register('http', 'public listener', () => closed(fastify.server));
-  shutdown.register('pools', 'internal listener', () => closed(inside));
+  shutdown.register('http', 'public listener', () => partings.public.end());
+  shutdown.register('pools', 'internal listener', () => partings.internal.end());
   const close = async (): Promise<void> => {
     await shutdown.run('closed');
     await app.close();
   };
   return { app, routes, publicPort: portOf(fastify.server), internalPort: portOf(inside), close };
-}
-
-/** Takes no new requests and resolves when those in flight are answered. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }
