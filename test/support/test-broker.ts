@@ -13,6 +13,9 @@ export interface TestBroker {
   connectionOptions(user: BusUser): NodeConnectionOptions;
   /** Stops the server and starts it again on the same port, with its streams: what a restart looks like to clients. */
   restart(): Promise<void>;
+  /** Lets it stand still with its connections open, until {@link resume}. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export async function testBroker(): Promise<TestBroker> {
       await server.stop();
       server = await start(server.port);
     },
+    pause: () => process.kill(server.pid, 'SIGSTOP'),
+    resume: () => process.kill(server.pid, 'SIGCONT'),
     stop: async () => {
       await server.stop();
       fs.rmSync(dir, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { Asks } from './asks.js';
+import { ChannelMemory } from './channel-memory.js';
 import type { DeliveryMetrics } from './delivery-metrics.service.js';
 import { Entry } from './entry.js';
 import { CHANNEL_DEPTH, type FrameHistory } from './frame-history.service.js';
-import { Ring, type RingSize } from './ring.js';
+import type { RingSize } from './ring.js';
 
 /** A client's end of a channel. */
 export interface Hearer {
@@ -23,8 +24,6 @@ export interface ChannelPlace {
   onReplay: () => void;
 }
 
-const TRIES = 3;
-
 /**
  * The frames of one subject, as this replica hears them: each one once and in order. The broker tells with every frame
  * which one was before it, so a hole shows at once; it is filled from the stream before anything else is passed on.
@@ -33,7 +32,7 @@ export class Channel {
   readonly hearers = new Set<Hearer>();
   /** Place of the newest frame that was passed on, or that was there when it opened. */
   last = 0;
-  private readonly ring: Ring;
+  readonly memory: ChannelMemory;
   private subscription?: Subscription;
   private opened = false;
   private closed = false;
@@ -46,7 +45,7 @@ export class Channel {
     private readonly place: ChannelPlace,
     size: RingSize,
   ) {
-    this.ring = new Ring(size);
+    this.memory = new ChannelMemory(name, place.history, size);
   }
 
   /** Resolves when nothing that is published from now on can be missed. @throws when the broker does not answer */
@@ -57,10 +56,10 @@ export class Channel {
         if (!error) this.take(msg);
       },
     });
-    await nc.flush();
+    // The answer comes behind the subscription, so what it does not count is heard.
     const before = await this.place.history.lastSeq(this.name);
     this.last = Math.max(this.last, before);
-    this.ring.startAt(before);
+    this.memory.startAt(before);
     this.opened = true;
   }
 
@@ -75,30 +74,6 @@ export class Channel {
     while (this.healing) await this.healing;
   }
 
-  /** The frame of an id in what this replica has in memory. */
-  findHere(id: string): Entry | undefined {
-    return this.ring.find(id);
-  }
-
-  /** The frame of an id in what the stream has. @throws when the broker does not answer */
-  async find(id: string): Promise<Entry | undefined> {
-    return (await this.place.history.after(this.name, 0)).find((e) => e.id === id);
-  }
-
-  /**
-   * Frames after a place, up to {@link last}; undefined when some may be gone.
-   * @param kept whether the stream still keeps everything since then
-   * @throws when the broker does not answer
-   */
-  async after(seq: number, kept: boolean): Promise<Entry[] | undefined> {
-    const here = this.ring.after(seq);
-    if (here || !kept) return here;
-    const stored = await this.place.history.after(this.name, seq);
-    if (stored.length >= CHANNEL_DEPTH) return undefined;
-    // Later ones are on their way to the clients by themselves.
-    return stored.filter((e) => e.seq <= this.last);
-  }
-
   /** Fills the hole after the newest frame, if there is one, while the clients wait. */
   heal(): Promise<void> {
     this.healing ??= this.fill().finally(() => {
@@ -111,7 +86,7 @@ export class Channel {
   /** The stream began anew: nothing of before has a place in it. */
   restart(): void {
     this.last = 0;
-    this.ring.clear();
+    this.memory.clear();
     for (const hearer of this.hearers) hearer.gap('history_unavailable');
   }
 
@@ -130,7 +105,7 @@ export class Channel {
 
   private accept(entry: Entry): void {
     if (entry.seq <= this.last) {
-      if (this.opened && !this.ring.has(entry)) this.place.onReplay();
+      if (this.opened && !this.memory.has(entry)) this.place.onReplay();
       return;
     }
     // What was before the first frame that it hears is not missing: nobody had heard the channel then.
@@ -144,7 +119,7 @@ export class Channel {
 
   private pass(entry: Entry): void {
     this.last = entry.seq;
-    this.ring.add(entry);
+    this.memory.add(entry);
     for (const hearer of this.hearers) hearer.offer(entry);
     this.asks.passed(entry.seq);
   }
@@ -153,7 +128,7 @@ export class Channel {
     const held = [...this.hearers];
     for (const hearer of held) hearer.hold();
     try {
-      const missed = await this.missed();
+      const missed = await this.memory.missedSince(this.last);
       if (missed.length >= CHANNEL_DEPTH) throw new Error('more was missed than is kept');
       for (const entry of missed) if (entry.seq > this.last) this.pass(entry);
       if ((this.waiting[0]?.lastSeq ?? 0) > this.last) throw new Error('what was missed is not kept');
@@ -165,21 +140,11 @@ export class Channel {
     }
   }
 
-  private async missed(): Promise<Entry[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.place.history.after(this.name, this.last);
-      } catch (error) {
-        if (attempt >= TRIES) throw error;
-      }
-    }
-  }
-
   /** Goes on behind the hole; whoever listens is told. */
   private giveUp(): void {
     const next = this.waiting[0];
     if (next) this.last = Math.max(this.last, next.lastSeq);
-    this.ring.clear();
+    this.memory.clear();
     this.place.metrics.gap('told');
     for (const hearer of this.hearers) hearer.gap('history_unavailable');
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Attachment, type Missed } from './attachment.js';
+import type { Channel } from './channel.js';
 import { Channels } from './channels.service.js';
 import { isCursor, readCursor, type Position } from './cursor.rules.js';
 import { DeliveryMetrics } from './delivery-metrics.service.js';
@@ -51,23 +52,22 @@ export class Resumption {
     const entries: Entry[] = [];
     for (const [kind, channel] of channels) {
       const seq = from.seqs[kind];
-      const after = seq === undefined ? [] : await channel.after(seq, kept);
+      const after = seq === undefined ? [] : await channel.memory.after(seq, kept);
       if (!after) return { reason: 'cursor_too_old' };
-      entries.push(...after);
+      // Later ones are on their way to the client by themselves.
+      entries.push(...after.filter((entry) => entry.seq <= channel.last));
     }
     return { from, entries };
   }
 
   /** Frames reach a client in one order, so one frame's place is its place in every channel. */
-  private async positionOf(channels: [ChannelKind, { findHere: Find; find: Find }][], id: string) {
+  private async positionOf(channels: [ChannelKind, Channel][], id: string) {
     if (id.length > LONGEST_CURSOR) return undefined;
     let entry: Entry | undefined;
-    for (const [, channel] of channels) entry ??= await channel.findHere(id);
-    for (const [, channel] of channels) entry ??= await channel.find(id);
+    for (const [, channel] of channels) entry ??= channel.memory.findHere(id);
+    for (const [, channel] of channels) entry ??= await channel.memory.find(id);
     if (!entry) return undefined;
     const { seq, at } = entry;
     return { at, seqs: Object.fromEntries(channels.map(([kind]) => [kind, seq])) } satisfies Position;
   }
 }
-
-type Find = (id: string) => Entry | undefined | Promise<Entry | undefined>;

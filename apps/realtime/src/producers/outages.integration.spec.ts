@@ -26,10 +26,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   closeClients();
-  await sockets.stop();
-  await app.close();
-  await way.cut();
-  await broker.stop();
+  // Whatever was started ends, also when what came after it did not start: a connection left open ends no run.
+  await Promise.allSettled([sockets?.stop(), app?.close()]);
+  await way?.cut();
+  await broker?.stop();
 });
 
 /** What a producer does: the same again until it is taken. */
@@ -71,4 +71,19 @@ it('RT33: over a connection that breaks again and again, what was accepted has c
   }
   await client.has(frames.at(-1)!.frame.id);
   expect(client.ids).toEqual(frames.map((f) => f.frame.id));
+}, 60_000);
+
+it('RT33: a replica that is told to stop while the broker is away or stands still does so', async () => {
+  for (const stall of [() => way.cut(), () => broker.pause()]) {
+    const stopping = await producersApp(broker, way.url);
+    const pending = stopping.get(ProducersService).push(broadcastFrame({ type: 'x', data: {}, id: randomUUID() }));
+    const outcome = pending.then(
+      () => 'taken',
+      () => 'refused',
+    );
+    await stall();
+    await stopping.close();
+    expect(['taken', 'refused']).toContain(await outcome);
+    await Promise.all([way.mend(), broker.resume()]);
+  }
 }, 60_000);

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Log } from '#boot';
 import type { BusConnection } from './bus-connection.js';
 
 const RETRY_MS = 2_000;
+/** A broker that stands still confirms nothing. */
+const DRAIN_MS = 2_000;
 
 export interface KeptSubscriptionOptions {
   subject: string;
@@ -36,7 +39,8 @@ export class KeptSubscription {
     const { sub } = this;
     if (!sub || sub.isClosed()) return;
     // Without a connection nothing more can come, and the drain would wait for one.
-    if (this.link.up) await sub.drain().catch(() => undefined);
+    const patience = sleep(DRAIN_MS, undefined, { ref: false });
+    if (this.link.up) await Promise.race([sub.drain().catch(() => undefined), patience]);
     else sub.unsubscribe();
   }
 

@@ -1,0 +1,68 @@
+import type { Entry } from './entry.js';
+import { CHANNEL_DEPTH, type FrameHistory } from './frame-history.service.js';
+import { Ring, type RingSize } from './ring.js';
+
+const TRIES = 3;
+
+/** What has been in a channel: the newest frames in memory, and behind them what the stream keeps. */
+export class ChannelMemory {
+  private readonly ring: Ring;
+
+  constructor(
+    private readonly name: string,
+    private readonly history: FrameHistory,
+    size: RingSize,
+  ) {
+    this.ring = new Ring(size);
+  }
+
+  /** Everything after this place is going to be added. */
+  startAt(seq: number): void {
+    this.ring.startAt(seq);
+  }
+
+  add(entry: Entry): void {
+    this.ring.add(entry);
+  }
+
+  has(entry: Entry): boolean {
+    return this.ring.has(entry);
+  }
+
+  clear(): void {
+    this.ring.clear();
+  }
+
+  /** The frame of an id in what this replica has in memory. */
+  findHere(id: string): Entry | undefined {
+    return this.ring.find(id);
+  }
+
+  /** The frame of an id in what the stream has. @throws when the broker does not answer */
+  async find(id: string): Promise<Entry | undefined> {
+    return (await this.history.after(this.name, 0)).find((e) => e.id === id);
+  }
+
+  /**
+   * Frames after a place; undefined when some may be gone.
+   * @param kept whether the stream still keeps everything since then
+   * @throws when the broker does not answer
+   */
+  async after(seq: number, kept: boolean): Promise<Entry[] | undefined> {
+    const here = this.ring.after(seq);
+    if (here || !kept) return here;
+    const stored = await this.history.after(this.name, seq);
+    return stored.length >= CHANNEL_DEPTH ? undefined : stored;
+  }
+
+  /** What the stream has after a place. @throws when the broker does not answer, however often it is asked */
+  async missedSince(seq: number): Promise<Entry[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.history.after(this.name, seq);
+      } catch (error) {
+        if (attempt >= TRIES) throw error;
+      }
+    }
+  }
+}
