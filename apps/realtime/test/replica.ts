@@ -40,7 +40,7 @@ export class Replica {
   readonly nats: NatsConnection;
   /** While it says so, what comes from the bus is lost. */
   loses: (subject: string) => boolean = () => false;
-  private tell: (ids: string[]) => void = () => undefined;
+  private tell: (ids: string[], at?: Date) => void = () => undefined;
   private stops: (() => Promise<void> | void)[] = [];
 
   private constructor(nats: NatsConnection, config: Partial<RealtimeConfig>) {
@@ -57,20 +57,20 @@ export class Replica {
     const bus = busOver(nats, (subject) => this.loses(subject));
     const verifier = { verifyBearer: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
     const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
-    const revocations = { onRevoked: (tell: (ids: string[]) => void) => (this.tell = tell) };
+    const revocations = { onRevoked: (tell: (ids: string[], at?: Date) => void) => (this.tell = tell) };
     const shutdown = { register: (_phase: string, _name: string, stop: () => void) => this.stops.push(stop) };
     const listener = listenerOn(this.server);
 
     this.publisher = new FramePublisher(bus);
     const deliveries = new DeliveryMetrics(this.metrics);
-    const channels = new Channels(bus, new FrameHistory(bus), deliveries, log, this.metrics);
+    const channels = new Channels(bus, new FrameHistory(bus, this.metrics), deliveries, log, this.metrics);
     const limit = new ConnectionLimit(whole, bus);
     this.connections = new Connections(sightings as unknown as DeviceSightings, limit, this.metrics);
     const outboxes = new Outboxes(whole, channels, deliveries);
     const openings = new Openings(whole, verifier, new Resumption(channels, deliveries), outboxes, this.connections);
     this.upkeep = new SocketsUpkeep(whole, this.connections, revocations as unknown as RevocationList, this.metrics);
     const drain = new SocketsDrain(whole, this.connections, shutdown as unknown as Shutdown);
-    const refresh = new TokenRefresh(verifier, openings);
+    const refresh = new TokenRefresh(verifier, openings, this.metrics);
     new UpgradesService(listener, openings, drain, refresh, log).onApplicationBootstrap();
     new EventStreams(listener, openings, drain, log).onApplicationBootstrap();
     this.upkeep.onApplicationBootstrap();
@@ -99,7 +99,7 @@ export class Replica {
 
   revoke(id: string): void {
     this.revoked.add(id);
-    this.tell([id]);
+    this.tell([id], new Date());
   }
 
   drain = async (): Promise<void> => {

@@ -1,8 +1,8 @@
 import { Controller, Injectable } from '@nestjs/common';
-import { Bus, Watches } from '#bus';
+import { Bus, Watches, type EventMeta } from '#bus';
 import { ListRevocations, SessionsRevoked, Unavailable, type SessionsRevokedData } from '#contracts';
 
-type Listener = (ids: string[]) => void;
+type Listener = (ids: string[], at?: Date) => void;
 
 /**
  * Sessions (`sid`) and tokens (`jti`) whose access tokens are refused though they have not expired.
@@ -23,11 +23,14 @@ export class RevocationList {
     this.addAll([[id, expiresAt]]);
   }
 
-  /** Many at once: who listens looks through all sockets for them, once. */
-  addAll(revoked: readonly (readonly [id: string, expiresAt: number])[]): void {
+  /**
+   * Many at once: who listens looks through all sockets for them, once.
+   * @param at when they were revoked, where that is known
+   */
+  addAll(revoked: readonly (readonly [id: string, expiresAt: number])[], at?: Date): void {
     const fresh = revoked.filter(([id]) => !this.entries.has(id)).map(([id]) => id);
     for (const [id, expiresAt] of revoked) this.entries.set(id, Math.max(expiresAt, this.entries.get(id) ?? 0));
-    if (fresh.length) for (const tell of this.listeners) tell(fresh);
+    if (fresh.length) for (const tell of this.listeners) tell(fresh, at);
   }
 
   has(id: string | undefined): boolean {
@@ -69,8 +72,11 @@ export class RevocationListController {
   constructor(private readonly revocations: RevocationList) {}
 
   @Watches(SessionsRevoked)
-  revoked(data: SessionsRevokedData): void {
+  revoked(data: SessionsRevokedData, { at }: EventMeta): void {
     const expiresAt = Date.parse(data.expires_at);
-    this.revocations.addAll(data.session_ids.map((id) => [id, expiresAt] as const));
+    this.revocations.addAll(
+      data.session_ids.map((id) => [id, expiresAt] as const),
+      at,
+    );
   }
 }

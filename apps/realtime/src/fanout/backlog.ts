@@ -6,7 +6,7 @@ const CHATS = 200;
 /** Frames that wait for a client that reads slowly. What may go, goes; the rest is kept up to a limit (RT24). */
 export class Backlog {
   private entries: Entry[] = [];
-  private bytes = 0;
+  bytes = 0;
   private chats = 0;
   /** Chat messages that were dropped and not yet told of. */
   dropped = 0;

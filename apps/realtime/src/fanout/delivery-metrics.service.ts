@@ -10,6 +10,8 @@ export class DeliveryMetrics {
   private readonly losses;
   private readonly resumes;
   private readonly gaps;
+  private readonly lags;
+  private readonly replays;
 
   constructor(metrics: Metrics) {
     const deliveries = metrics.counter('gatehouse_realtime_deliveries_total', 'Frames written to clients.', ['class']);
@@ -22,6 +24,16 @@ export class DeliveryMetrics {
     this.resumes = metrics.counter('gatehouse_realtime_resumes_total', 'Clients that came back, by outcome.', [
       'outcome',
     ]);
+    this.lags = metrics.histogram(
+      'gatehouse_realtime_publish_to_write_seconds',
+      'From the acceptance of a frame to its first write to a client.',
+    );
+    this.replays = metrics.histogram(
+      'gatehouse_realtime_replayed_frames',
+      'Frames that a client that came back had missed.',
+      [],
+      [0, 1, 3, 10, 30, 100, 300, 1_000],
+    );
     this.gaps = metrics.counter('gatehouse_realtime_gaps_total', 'Holes in what the bus delivered, by outcome.', [
       'outcome',
     ]);
@@ -35,8 +47,15 @@ export class DeliveryMetrics {
     this.losses.inc({ class: eventClass, how });
   }
 
-  resumed(outcome: string): void {
+  /** The first client was written a frame. */
+  written({ at }: Entry): void {
+    this.lags.observe(Math.max(0, Date.now() - at) / 1_000);
+  }
+
+  /** @param frames how many it had missed, where that is known */
+  resumed(outcome: string, frames?: number): void {
     this.resumes.inc({ outcome });
+    if (frames !== undefined) this.replays.observe(frames);
   }
 
   gap(outcome: 'healed' | 'told'): void {

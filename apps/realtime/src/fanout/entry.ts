@@ -16,6 +16,8 @@ export class Entry {
   readonly key: string;
   /** When it was published, in ms. */
   readonly at: number;
+  /** Whether some client here was written it. */
+  written = false;
   private readonly frame: Buffer;
   private event?: Buffer;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Empty, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Metrics } from '#boot';
 import { Bus, REALTIME_STREAM } from '#bus';
 import { Entry } from './entry.js';
 
@@ -14,7 +15,17 @@ const BATCHES_SINCE = [2, 11];
 /** The stream of frames, read without a consumer: one question, and the broker tells what it keeps. */
 @Injectable()
 export class FrameHistory {
-  constructor(private readonly bus: Bus) {}
+  private readonly times;
+
+  constructor(
+    private readonly bus: Bus,
+    metrics: Metrics,
+  ) {
+    this.times = metrics.histogram(
+      'gatehouse_realtime_history_seconds',
+      'Reading a channel’s history from the stream.',
+    );
+  }
 
   /** Place of the newest frame of a channel; 0 when it has none. @throws when the broker does not answer */
   async lastSeq(channel: string): Promise<number> {
@@ -29,7 +40,9 @@ export class FrameHistory {
    */
   async after(channel: string, seq: number): Promise<Entry[]> {
     const { nc } = this;
+    const took = this.times.startTimer();
     const found = batches(nc) ? await this.batch(channel, seq) : await this.oneByOne(channel, seq);
+    took();
     return found.flatMap((msg) => Entry.from(msg.headers, msg.data) ?? []);
   }
 

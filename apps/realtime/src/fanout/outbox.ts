@@ -4,9 +4,8 @@ import { Batch, type Turn, type Writer } from './batch.js';
 import { oneOff, type Entry, type Wire } from './entry.js';
 import type { DeliveryMetrics } from './delivery-metrics.service.js';
 import type { Hearer } from './channel.js';
+import { HIGH_WATER, Overflow } from './overflow.js';
 
-/** Bytes that wait in a socket before frames wait in the backlog instead, where some may go. */
-const HIGH_WATER = 65_536;
 const MOST_CATCHING_UP = 4_194_304;
 
 export interface OutboxOptions {
@@ -31,14 +30,12 @@ export interface Control {
 /** The way out to one client: one write a turn, frames in order, and a backlog when the client reads slowly. */
 export class Outbox implements Hearer, Writer {
   private batch?: Batch;
-  private backlog?: Backlog;
+  private overflow?: Overflow;
   private held?: Entry[];
   private holds = 0;
   private had = 0;
   private pendingBytes = 0;
   private catchingUp = 0;
-  /** Since when nothing went out though something waits, in ms. */
-  stalledSince?: number;
 
   constructor(
     private readonly socket: Writable,
@@ -49,8 +46,22 @@ export class Outbox implements Hearer, Writer {
     return this.options.told;
   }
 
+  get wire(): Wire {
+    return this.options.wire;
+  }
+
+  /** Since when nothing went out though something waits, in ms. */
+  get stalledSince(): number | undefined {
+    return this.overflow?.stalledSince;
+  }
+
+  /** Bytes that wait for the client. */
+  get waiting(): number {
+    return this.socket.writableLength + this.pendingBytes + (this.overflow?.bytes ?? 0);
+  }
+
   get keepsUp(): boolean {
-    return !this.held && (this.backlog?.empty ?? true) && !this.socket.destroyed;
+    return !this.held && (this.overflow?.empty ?? true) && !this.socket.destroyed;
   }
 
   /** Takes no frame up to this place: the client has them. */
@@ -106,12 +117,27 @@ export class Outbox implements Hearer, Writer {
     this.append(Buffer.from(`:\nid: ${this.options.cursor(this.oldestWaiting())}\n\n`));
   }
 
-  private send(entry: Entry): void {
-    const { backlog } = this;
-    const clogged = this.socket.writableLength + this.pendingBytes > HIGH_WATER;
-    if (clogged || (backlog && !backlog.empty)) return this.wait(entry);
+  /** Writes a frame at the end of the turn. */
+  write(entry: Entry): void {
     this.append(entry.bytes(this.options.wire));
     this.options.metrics.delivered(entry);
+    if (entry.written) return;
+    entry.written = true;
+    this.options.metrics.written(entry);
+  }
+
+  private send(entry: Entry): void {
+    const clogged = this.socket.writableLength + this.pendingBytes > HIGH_WATER;
+    if (clogged || (this.overflow && !this.overflow.empty)) return this.wait(entry);
+    this.write(entry);
+  }
+
+  private wait(entry: Entry): void {
+    const { limit, metrics, onTooSlow } = this.options;
+    this.overflow ??= new Overflow(this.socket, this, new Backlog(limit + this.catchingUp));
+    const what = this.overflow.add(entry);
+    if (what === 'full') onTooSlow();
+    else if (what !== 'kept') metrics.lost(entry, what);
   }
 
   flush(): void {
@@ -123,47 +149,12 @@ export class Outbox implements Hearer, Writer {
 
   private oldestWaiting(): Entry | undefined {
     const held = this.held?.length ? this.held.reduce((a, b) => (a.seq < b.seq ? a : b)) : undefined;
-    return this.backlog?.oldest ?? held;
+    return this.overflow?.oldest ?? held;
   }
 
   private append(bytes: Buffer): void {
     if (!this.batch) this.options.turn.add(this);
     this.batch = (this.batch ?? this.options.turn.root).with(bytes);
     this.pendingBytes += bytes.length;
-  }
-
-  private wait(entry: Entry): void {
-    if (!this.backlog) this.backlog = new Backlog(this.options.limit + this.catchingUp);
-    if (this.stalledSince === undefined) {
-      this.stalledSince = Date.now();
-      this.awaitDrain();
-    }
-    const what = this.backlog.add(entry);
-    if (what === 'full') this.options.onTooSlow();
-    else if (what !== 'kept') this.options.metrics.lost(entry, what);
-  }
-
-  /** A socket that took everything at once has no drain to tell of. */
-  private awaitDrain(): void {
-    if (this.socket.writableNeedDrain) this.socket.once('drain', () => this.drain());
-    else setImmediate(() => this.drain());
-  }
-
-  /** The socket is empty: it gets the next frames, and the client hears what was dropped before them. */
-  private drain(): void {
-    const { backlog } = this;
-    if (!backlog || this.socket.destroyed) return;
-    if (this.socket.writableNeedDrain) return this.awaitDrain();
-    this.stalledSince = undefined;
-    if (backlog.dropped) this.gap('too_slow', backlog.dropped);
-    backlog.dropped = 0;
-    for (const entry of backlog.take(HIGH_WATER)) {
-      this.append(entry.bytes(this.options.wire));
-      this.options.metrics.delivered(entry);
-    }
-    if (backlog.empty) return;
-    this.stalledSince = Date.now();
-    this.flush();
-    this.awaitDrain();
   }
 }

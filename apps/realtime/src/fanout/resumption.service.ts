@@ -41,7 +41,8 @@ export class Resumption {
   /** Looks up what a client missed. It never fails: when it cannot be told, the client is told that. */
   async missed(attachment: Attachment, since: string): Promise<Missed> {
     const missed = await this.lookUp(attachment, since).catch(() => ({ reason: 'history_unavailable' }));
-    this.metrics.resumed('from' in missed ? 'resumed' : missed.reason);
+    if ('from' in missed) this.metrics.resumed('resumed', missed.entries.length);
+    else this.metrics.resumed(missed.reason);
     return missed;
   }
 

@@ -46,6 +46,11 @@ export class Connection {
     private readonly transport: Transport,
   ) {}
 
+  /** For counting. */
+  get kind(): 'websocket' | 'sse' {
+    return this.outbox.wire;
+  }
+
   /** Whether it goes on with another token: the same person's, until that one ends. */
   renew(owner: ConnectionOwner): void {
     this.owner = { ...owner, agent: this.owner.agent };

@@ -10,6 +10,7 @@ export class Connections {
   private readonly open = new Set<Connection>();
   private readonly counts = new Map<string, number>();
   private readonly newcomers: ((userId: string) => void)[] = [];
+  private readonly opened;
   private readonly closed;
 
   constructor(
@@ -18,6 +19,8 @@ export class Connections {
     metrics: Metrics,
   ) {
     this.closed = metrics.counter('gatehouse_realtime_closes_total', 'Closed connections by close code.', ['code']);
+    this.opened = metrics.counter('gatehouse_realtime_connects_total', 'Opened connections by kind.', ['kind']);
+    metrics.gauge('gatehouse_realtime_queue_bytes', 'Bytes that wait for clients.', [], (g) => g.set(this.waiting()));
     metrics.gauge('gatehouse_realtime_connections', 'Open connections.', [], (g) => g.set(this.count));
   }
 
@@ -33,6 +36,7 @@ export class Connections {
   add(connection: Connection): void {
     const { userId, deviceId, agent } = connection.owner;
     this.open.add(connection);
+    this.opened.inc({ kind: connection.kind });
     const count = (this.counts.get(userId) ?? 0) + 1;
     this.counts.set(userId, count);
     this.sightings.note({ device_id: deviceId });
@@ -56,6 +60,12 @@ export class Connections {
 
   all(): Iterable<Connection> {
     return this.open;
+  }
+
+  private waiting(): number {
+    let bytes = 0;
+    for (const { outbox } of this.open) bytes += outbox.waiting;
+    return bytes;
   }
 
   /** Connections of one person here. */

@@ -21,6 +21,7 @@ const CURSOR_MS = 240_000;
 export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timers: NodeJS.Timeout[] = [];
   private readonly timeouts;
+  private readonly revocationTimes;
 
   constructor(
     private readonly config: RealtimeConfig,
@@ -28,11 +29,15 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     private readonly revocations: RevocationList,
     metrics: Metrics,
   ) {
+    this.revocationTimes = metrics.histogram(
+      'gatehouse_realtime_revocation_seconds',
+      'From the end of a session, as identity told it, to the close of its connections.',
+    );
     this.timeouts = metrics.counter('gatehouse_realtime_heartbeat_timeouts_total', 'Clients that answered no ping.');
   }
 
   onApplicationBootstrap(): void {
-    this.revocations.onRevoked((ids) => this.closeRevoked(new Set(ids)));
+    this.revocations.onRevoked((ids, at) => this.closeRevoked(new Set(ids), at));
     this.timers = [
       setInterval(() => this.beat(), this.config.heartbeatSeconds * 1_000).unref(),
       setInterval(() => this.check(Date.now()), CHECK_MS).unref(),
@@ -54,9 +59,12 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 
-  closeRevoked(ids: ReadonlySet<string>): void {
+  /** @param at when they were revoked, where that is known */
+  closeRevoked(ids: ReadonlySet<string>, at?: Date): void {
     this.each((c) => {
-      if (ids.has(c.owner.sessionId ?? '') || ids.has(c.owner.tokenId)) c.close(CLOSE.revoked, 'session revoked');
+      if (!ids.has(c.owner.sessionId ?? '') && !ids.has(c.owner.tokenId)) return;
+      c.close(CLOSE.revoked, 'session revoked');
+      if (at) this.revocationTimes.observe(Math.max(0, Date.now() - at.getTime()) / 1_000);
     });
   }
 

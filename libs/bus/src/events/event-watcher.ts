@@ -6,6 +6,7 @@ import { BusConnection } from '../connection/bus-connection.js';
 import type { KeptSubscription } from '../connection/kept-subscription.js';
 import { Subscriptions } from '../connection/subscriptions.js';
 import { eventIdOf } from './delivery.rules.js';
+import { madeAt } from './event-time.rules.js';
 import { EventHandlers, type EventRoute } from './event-handlers.js';
 
 /** Hears the events that every replica of the app watches, straight from the broker and without the stream. */
@@ -39,7 +40,7 @@ export class EventWatcher implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       const data = parse(event.data, msg.json());
       const id = eventIdOf(event, data, msg.headers?.get('Nats-Msg-Id'), 0);
-      const meta = { id, event: event.name, at: new Date(), tries: 1 };
+      const meta = { id, event: event.name, at: madeAt(id), tries: 1 };
       for (const { call } of handlers) await call(data, meta);
     } catch (error) {
       this.log.error(`a watcher of ${event.name} failed`, { event: event.name, error });
