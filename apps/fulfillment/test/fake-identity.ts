@@ -37,6 +37,16 @@ export class FakeIdentity {
     return { token_id, token };
   }
 
+  /** Has the same link sent once more. */
+  async requestAgain(token_id: string): Promise<void> {
+    await this.outbox.append(MailRequested, {
+      token_id,
+      user_id: newId(),
+      template: 'verify_email' as const,
+      again: true,
+    });
+  }
+
   @Handles(ReadMailToken, { transaction: false })
   async read({ token_id }: ReadMailTokenRequest): Promise<MailToken> {
     const token = this.tokens.get(token_id);

@@ -38,8 +38,9 @@ export class MailController {
   }
 
   @Listens(MailRequested)
-  mailRequested({ token_id, user_id, template }: MailRequestedData): Promise<void> {
-    return this.mail.enqueue({ key: `${template}:${token_id}`, template, token_id, user_id });
+  mailRequested({ token_id, user_id, template, again }: MailRequestedData): Promise<void> {
+    const key = `${template}:${token_id}${again ? ':again' : ''}`;
+    return this.mail.enqueue({ key, template, token_id, user_id });
   }
 
   @Handles(ListMail, { transaction: false })

@@ -32,6 +32,15 @@ describe('mail', () => {
     expect(kept).not.toContain('new@example.com');
   });
 
+  it('C-email.verify_send: a link that is asked for again is mailed again, once', async () => {
+    const { token, token_id } = await world.identity.request('twice@example.com');
+    for (let i = 0; i < 2; i++) await world.identity.requestAgain(token_id);
+    await eventually(() => inbox('twice@example.com')[1]);
+    await world.quiet();
+    const mails = inbox('twice@example.com');
+    expect(mails.map((mail) => mail.text.includes(token))).toEqual([true, true]);
+  });
+
   it('P9: a mail that is refused with 4xx is sent again, under the same Message-ID', async () => {
     world.mail.refusals.refuse('ada@example.com', 451, 2);
     await sell();

@@ -32,6 +32,12 @@ export class AccountMails {
     return this.request(mail, (token) => this.tokens.add(token));
   }
 
+  /** Sends the mail of a token that is as good as new once more. */
+  async sendAgain(token_id: string, { user_id, kind }: AccountMail): Promise<void> {
+    const data: MailRequestedData = { token_id, user_id, template: kind, again: true };
+    await this.outbox.append(MailRequested, data, { key: user_id });
+  }
+
   /** Whether the account has got as many mails of the kind as it may. */
   async isFull(userId: string, kind: MailTokenKind, most = MAILS_PER_HOUR): Promise<boolean> {
     return (await this.tokens.issuedLately(userId, kind)) >= most;

@@ -62,6 +62,7 @@ describe('a mailed token that is refused', () => {
 
   it('R-RC4: issuing a new one voids the older', async () => {
     const issued = await app.register();
+    await send(issued);
     const { token: older } = await mailed(issued);
     await send(issued);
     const { token: newer } = await mailed(issued);
@@ -77,6 +78,37 @@ describe('a mailed token that is refused', () => {
     expect(outcomes).toEqual([...Array<string>(5).fill('ok'), 'rate_limited', 'rate_limited']);
     await app.database.query('UPDATE auth_sessions SET revoked_at = now() WHERE id = $1', [issued.session_id]);
     await expect(outcome(send(issued))).resolves.toBe('invalid_token');
+  });
+});
+
+describe('who asks for a mail right after the registration', () => {
+  const again = async (issued: IssuedTokens) =>
+    (await app.events(MailRequested, issued.tokens.user.id)).map((m) => m.again ?? false);
+
+  it('C-email.verify_send R-RC4: gets the same link once more, so that either mail verifies', async () => {
+    const issued = await app.register();
+    const { token: first } = await mailed(issued);
+    await send(issued);
+    expect(await again(issued)).toEqual([false, true]);
+    expect((await mailed(issued)).token).toBe(first);
+    await expect(outcome(verify(first))).resolves.toBe('ok');
+  });
+
+  it('gets it so once: of two who ask at the same time one gets a new link, which voids that of the other', async () => {
+    const issued = await app.register();
+    await parallel(2, () => send(issued));
+    expect((await again(issued)).sort()).toEqual([false, false, true]);
+    expect(new Set(await requested(issued)).size).toBe(2);
+  });
+
+  it('R-RC6: gets a new one when the code in the first is too old to be typed', async () => {
+    const issued = await app.register();
+    await app.database.query(
+      `UPDATE one_time_tokens SET created_at = now() - interval '11 minutes' WHERE user_id = $1`,
+      [issued.tokens.user.id],
+    );
+    await send(issued);
+    expect(await again(issued)).toEqual([false, false]);
   });
 });
 

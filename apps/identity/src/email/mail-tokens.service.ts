@@ -14,6 +14,8 @@ import type { OneTimeToken } from './one-time-token.entity.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { RegistrationsRepository } from './registrations.repository.js';
 
+type Adoption = Pick<OneTimeToken, 'kind' | 'user_id'> & { session_id: string };
+
 /** Kinds that go to another address than the account has at the moment. */
 const ELSEWHERE: readonly MailTokenKind[] = ['change_email', 'undo_email_change'];
 
@@ -50,6 +52,11 @@ export class MailTokens {
   async consume(kind: MailTokenKind, token: string): Promise<OneTimeToken | undefined> {
     const id = readMailToken(this.keys.mail, kind, token);
     return id === undefined ? undefined : this.tokens.consume(id, kind, hashMailToken(token));
+  }
+
+  /** Takes over a young token that was mailed unasked. @returns its id to the first session that asks */
+  async adopt({ kind, user_id, session_id }: Adoption, since: Date): Promise<string | undefined> {
+    return this.tokens.adopt(user_id, kind, session_id, since);
   }
 
   /** Drops the wish for an account that a token was to confirm. @returns false when there is none any more */

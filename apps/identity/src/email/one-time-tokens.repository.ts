@@ -69,6 +69,20 @@ export class OneTimeTokensRepository {
     return row;
   }
 
+  /**
+   * Gives the account's open token that nobody has asked for, if it is young, to the session that asks now.
+   * @returns its id to the first who asks
+   */
+  async adopt(userId: string, kind: MailTokenKind, sessionId: string, since: Date): Promise<string | undefined> {
+    const [row] = await this.tx.query<{ id: string }>(
+      `UPDATE one_time_tokens SET session_id = $3
+       WHERE user_id = $1 AND kind = $2 AND session_id IS NULL AND created_at > $4 AND ${OPEN} AND expires_at > now()
+       RETURNING id`,
+      [userId, kind, sessionId, since],
+    );
+    return row?.id;
+  }
+
   /** How many of a kind were issued to an account in the last hour; those who ask take turns until they have decided. */
   async issuedLately(userId: string, kind: MailTokenKind): Promise<number> {
     await this.lock(userId);

@@ -1,5 +1,5 @@
 import { event } from '../event.js';
-import { Int, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { Flag, Int, OneOf, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { MAIL_KINDS, type MailKind } from './mail.js';
 
 export class UserRegisteredData {
@@ -105,6 +105,7 @@ export class MailRequestedData {
   @Uuid() token_id!: string;
   @Uuid() user_id!: string;
   @OneOf(MAIL_KINDS) template!: MailKind;
+  @Flag({ optional: true, description: 'The same link once more, because its person asked for it.' }) again?: boolean;
 }
 export const MailRequested = event('identity.mail.requested', {
   data: MailRequestedData,
