@@ -38,6 +38,8 @@ export class Replica {
   readonly connections: Connections;
   readonly upkeep: SocketsUpkeep;
   readonly nats: NatsConnection;
+  /** Tokens are looked at when it resolves. */
+  verifying: Promise<void> = Promise.resolve();
   /** While it says so, what comes from the bus is lost. */
   loses: (subject: string) => boolean = () => false;
   private tell: (ids: string[], at?: Date) => void = () => undefined;
@@ -51,6 +53,7 @@ export class Replica {
       drainSpreadMs: 20,
       drainSeconds: 15,
       connectionsPerUser: 32,
+      openingsAtOnce: 256,
     };
     const whole = { ...settings, ...config } as RealtimeConfig;
     const log = Log.create({ app: 'realtime', level: 'silent' });
@@ -89,12 +92,13 @@ export class Replica {
     return (this.server.address() as AddressInfo).port;
   }
 
-  private verify(token: string): Promise<unknown> {
+  private async verify(token: string): Promise<unknown> {
+    await this.verifying;
     const [sub, sid, exp] = token.split(':');
     const jti = `jti-${sid}`;
-    if (!sid || this.revoked.has(sid) || this.revoked.has(jti)) return Promise.reject(InvalidToken.with());
+    if (!sid || this.revoked.has(sid) || this.revoked.has(jti)) throw InvalidToken.with();
     const whose = sid.startsWith('device-') ? { device_id: sid } : { sid };
-    return Promise.resolve({ sub, ...whose, jti, exp: Number(exp ?? soon()), client_id: 'web', roles: [] });
+    return { sub, ...whose, jti, exp: Number(exp ?? soon()), client_id: 'web', roles: [] };
   }
 
   revoke(id: string): void {

@@ -31,6 +31,8 @@ export interface Opening extends WayOut {
 /** Opens connections of either kind: the token, the channels, what was missed, and the first frame. */
 @Injectable()
 export class Openings {
+  private underWay = 0;
+
   constructor(
     private readonly config: RealtimeConfig,
     private readonly verifier: AccessTokenVerifier,
@@ -39,18 +41,22 @@ export class Openings {
     private readonly connections: Connections,
   ) {}
 
+  /** Whether more are opening than is good for those that are open. */
+  get crowded(): boolean {
+    return this.underWay >= this.config.openingsAtOnce;
+  }
+
   /**
    * Joins whoever has a good token to their channels: nothing that is published from now on is missed.
    * @throws Refusal of the token; another error while the broker does not answer
    */
   async prepare(asked: Asked, socket: Writable): Promise<Opening> {
-    const owner = ownerOf(await this.verifier.verifyBearer(asked.bearer), asked.query);
-    const way = this.outboxes.make(socket, { ...asked, userId: owner.userId }, () => opening.tooSlow());
-    const opening: Opening = { asked, owner, ...way, tooSlow: () => undefined };
-    way.outbox.hold();
-    await this.resumption.join(way.attachment, way.outbox, owner.agent);
-    if (asked.since) opening.missed = await this.resumption.missed(way.attachment, asked.since);
-    return opening;
+    this.underWay += 1;
+    try {
+      return await this.lookAt(asked, socket);
+    } finally {
+      this.underWay -= 1;
+    }
   }
 
   /** The client is there: it gets its first frames. */
@@ -81,6 +87,16 @@ export class Openings {
     } catch (error) {
       if (isRefusedToken(error)) connection.close(CLOSE.revoked, 'session revoked');
     }
+  }
+
+  private async lookAt(asked: Asked, socket: Writable): Promise<Opening> {
+    const owner = ownerOf(await this.verifier.verifyBearer(asked.bearer), asked.query);
+    const way = this.outboxes.make(socket, { ...asked, userId: owner.userId }, () => opening.tooSlow());
+    const opening: Opening = { asked, owner, ...way, tooSlow: () => undefined };
+    way.outbox.hold();
+    await this.resumption.join(way.attachment, way.outbox, owner.agent);
+    if (asked.since) opening.missed = await this.resumption.missed(way.attachment, asked.since);
+    return opening;
   }
 }
 

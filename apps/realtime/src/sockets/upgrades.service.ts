@@ -4,7 +4,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { InternalListener, Log } from '#boot';
 import { isRefusedToken, Openings, type Asked, type Opening } from './openings.service.js';
-import { bearerOf } from './request.rules.js';
+import { bearerOf, retryAfter } from './request.rules.js';
 import { SocketTransport } from './socket-transport.js';
 import { SocketsDrain } from './sockets-drain.service.js';
 import { TokenRefresh } from './token-refresh.service.js';
@@ -40,7 +40,7 @@ export class UpgradesService implements OnApplicationBootstrap {
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (this.drain.begun) return refuse(socket, 503);
+    if (this.drain.begun || this.openings.crowded) return refuse(socket, 503);
     try {
       const opening = await this.openings.prepare(askedBy(request), socket);
       // Gone while it was looked at: its close event, which ends the listening, has been.
@@ -73,6 +73,6 @@ function askedBy(request: IncomingMessage): Asked {
 }
 
 function refuse(socket: Duplex, status: keyof typeof STATUS_LINES): void {
-  const retry = status === 503 ? `Retry-After: ${1 + Math.floor(Math.random() * 5)}\r\n` : '';
+  const retry = status === 503 ? `Retry-After: ${retryAfter()}\r\n` : '';
   socket.end(`HTTP/1.1 ${status} ${STATUS_LINES[status]}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InternalListener, Log } from '#boot';
 import type { Connection } from '../sockets/connection.js';
 import { isRefusedToken, Openings, type Asked, type Opening } from '../sockets/openings.service.js';
-import { bearerOf } from '../sockets/request.rules.js';
+import { bearerOf, retryAfter } from '../sockets/request.rules.js';
 import { SocketsDrain } from '../sockets/sockets-drain.service.js';
 import { EventStreamTransport } from './event-stream-transport.js';
 
@@ -33,7 +33,7 @@ export class EventStreams implements OnApplicationBootstrap {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.drain.begun) return refuse(response, 503);
+    if (this.drain.begun || this.openings.crowded) return refuse(response, 503);
     try {
       const opening = await this.openings.prepare(askedBy(request), response);
       if (response.destroyed) return this.openings.end(opening);
@@ -68,6 +68,7 @@ function askedBy(request: IncomingMessage): Asked {
 }
 
 function refuse(response: ServerResponse, status: 401 | 503): void {
-  response.writeHead(status, { 'content-length': 0, connection: 'close' });
+  const retry = status === 503 && { 'retry-after': retryAfter() };
+  response.writeHead(status, { 'content-length': 0, connection: 'close', ...retry });
   response.end();
 }
