@@ -15,7 +15,7 @@ interface Reconciliation {
   state: 'queued' | 'done';
   since: string;
   drifted: number;
-  stores: { store: string; orders: number; error: string | null; silent: string }[];
+  stores: { store: string; orders: number; error: string | null; silent: string; resumed?: string }[];
   drift: Record<string, unknown>[];
 }
 
@@ -27,7 +27,7 @@ export const reconcileCommand = (): Command =>
     .description('compare the stores’ lists of orders with what is known, and have what is missing settled')
     .option('--since <day>', 'first day whose orders are read (YYYY-MM-DD; default two days ago)')
     .option('--dry-run', 'only tell what does not agree')
-    .option('--repair', 'send mail that bounced once more, too')
+    .option('--repair', 'send mail that bounced once more and ask for lost notifications again, too')
     .option('--json', 'print the whole report as JSON')
     .action(async ({ since, dryRun, repair, json }: Options) => {
       if (dryRun && repair) throw new Error('--dry-run and --repair exclude each other.');
@@ -52,9 +52,10 @@ export async function reconcile(
 }
 
 function summary({ since, stores, drift, drifted }: Reconciliation): string {
-  const read = stores.map(({ store, orders, error, silent }) => {
+  const read = stores.map(({ store, orders, error, silent, resumed }) => {
     const trouble = error ? `: ${error}` : silent ? `; it does not notify us of: ${silent}` : '';
-    return `${store}: ${orders} orders since ${since}${trouble}`;
+    const mended = resumed ? `; asked it again for: ${resumed}` : '';
+    return `${store}: ${orders} orders since ${since}${trouble}${mended}`;
   });
   const rows = drift.length ? [table(drift, ['kind', 'store', 'order_id', 'license_key', 'mail_id'])] : [];
   return [...read, ...rows, `${drifted} did not agree`].join('\n');

@@ -55,10 +55,11 @@ export class OrderBooks {
   }
 
   /** What the events are about is part of another order: that one is looked at instead. */
-  passOn(lease: OrderLease, events: string[], orderId: string): Promise<void> {
-    return this.tx.run(async () => {
+  async passOn(lease: OrderLease, events: string[], orderId: string): Promise<void> {
+    // Not in the transaction below: whoever closes that order may ask for this one, and each would wait for the other.
+    await this.work.want(lease.store, orderId);
+    await this.tx.run(async () => {
       if (!(await this.stillOurs(lease))) return;
-      await this.work.want(lease.store, orderId);
       await this.events.conclude(events, 'processed', null, lease.attempts);
     });
   }

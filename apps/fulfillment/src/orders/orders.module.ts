@@ -29,6 +29,6 @@ import { SettlementService } from './settlement.service.js';
     SettlementWorker,
     MappedOrdersService,
   ],
-  exports: [SettlementWorker, StorefrontEventsRepository],
+  exports: [SettlementWorker, OrderWorkRepository, StorefrontEventsRepository],
 })
 export class OrdersModule {}

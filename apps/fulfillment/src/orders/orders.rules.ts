@@ -51,7 +51,7 @@ const named = ({ permalink, id, variant }: ProductRef): string =>
   `${permalink ?? id ?? '(unnamed)'}${variant ? ` (${variant})` : ''}`;
 
 /** How many licenses an order makes, by the rule of its product (G14). */
-export const copiesOf = ({ quantity }: OrderSnapshot, terms: LicenseTerms | null): number =>
+export const copiesOf = ({ quantity }: Pick<OrderSnapshot, 'quantity'>, terms: LicenseTerms | null): number =>
   terms?.quantity === 'each' ? Math.min(Math.max(quantity, 1), MOST_COPIES) : 1;
 
 const MOST_COPIES = 100;

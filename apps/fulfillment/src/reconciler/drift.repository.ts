@@ -8,9 +8,7 @@ const PAGE = 200;
 
 export interface Unsettled {
   order_id: string;
-  kind: 'not_recorded' | 'differs';
-  /** Whether a ping about it waits for being worked on, or has failed. */
-  pinged: boolean;
+  kind: 'not_recorded' | 'differs' | 'paid_though_revoked';
 }
 
 /** An order that must have no license in force. */
@@ -29,9 +27,8 @@ export class DriftRepository {
   async unsettled(store: Store, orders: readonly OrderSnapshot[]): Promise<Unsettled[]> {
     const listed = orders.map(({ order_id, refund, dispute, test }) => ({ order_id, refund, dispute, test }));
     return this.tx.query<Unsettled & Record<string, unknown>>(
-      `select s.order_id, case when o.order_id is null then 'not_recorded' else 'differs' end as kind,
-         exists (select 1 from storefront_events e
-           where e.sale_id = s.order_id and e.store = $1 and e.state <> 'processed') as pinged
+      `select s.order_id, case when o.order_id is null then 'not_recorded' when ${TAKEN_BACK} then 'paid_though_revoked'
+         else 'differs' end as kind
        from jsonb_to_recordset($2::jsonb) as s (order_id text, refund text, dispute text, test boolean)
        left join orders o on o.store = $1 and o.order_id = s.order_id
        where o.order_id is null or o.snapshot->>'refund' <> s.refund or o.snapshot->>'dispute' <> s.dispute
@@ -86,5 +83,9 @@ export class DriftRepository {
     return rows.map((row) => row.order_id);
   }
 }
+
+/** Its license was revoked for good on the store's word, and now the store keeps the money after all. */
+const TAKEN_BACK = `o.license_key is not null and s.refund <> 'full' and s.dispute in ('none', 'won')
+  and (o.snapshot->>'refund' = 'full' or o.snapshot->>'dispute' = 'lost') and o.snapshot->>'kind' = 'sale'`;
 
 const SOLD_SINCE = `coalesce((snapshot->>'sold_at')::timestamptz, created_at) >= $1::date`;

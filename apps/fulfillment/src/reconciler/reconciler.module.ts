@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MailModule } from '../mail/mail.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
-import { OrderWorkRepository } from '../orders/order-work.repository.js';
 import { StorefrontsModule } from '../storefronts/storefronts.module.js';
 import { DriftFinder } from './drift-finder.js';
 import { DriftRepository } from './drift.repository.js';
@@ -16,7 +15,6 @@ import { RepairService } from './repair.service.js';
   imports: [OrdersModule, StorefrontsModule, MailModule],
   controllers: [ReconciliationsController],
   providers: [
-    OrderWorkRepository,
     DriftRepository,
     DriftFinder,
     RepairService,

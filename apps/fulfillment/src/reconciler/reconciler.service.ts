@@ -48,11 +48,19 @@ export class ReconcilerService {
       }
       // Lists tell of charges, not of subscriptions: each is looked at again.
       if (run.kind !== 'recent' && run.mode !== 'dry_run') await this.repair.lookAtSubscriptions(store);
-      told.silent = (await storefront.health()).missing.join(' ');
+      Object.assign(told, await this.hear(storefront, run));
     } catch (error) {
       if (!(error instanceof StorefrontUnreachable)) throw error;
       told.error = error.message.slice(0, 1000);
     }
     return told;
+  }
+
+  /** Which of its notifications do not reach us; a repair asks for them again. */
+  private async hear(storefront: Storefront, { mode }: ReconciliationLease): Promise<Partial<ReconciledStore>> {
+    const { missing } = await storefront.health();
+    if (!missing.length || mode !== 'repair' || !storefront.subscribe) return { silent: missing.join(' ') };
+    await storefront.subscribe(missing);
+    return { silent: (await storefront.health()).missing.join(' '), resumed: missing.join(' ') };
   }
 }

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Drift, ReconciliationMode, Store } from '#contracts';
+import type { Drift, DriftKind, ReconciliationMode, Store } from '#contracts';
 import { MailService } from '../mail/mail.service.js';
 import { OrderWorkRepository } from '../orders/order-work.repository.js';
 import { SettlementWorker } from '../orders/settlement-worker.js';
+import { reconciled, reconciledPing } from '../storefront-events/reconciled.rules.js';
 import { keep, StorefrontEventsRepository } from '../storefront-events/storefront-events.repository.js';
 import { DriftRepository } from './drift.repository.js';
+
+/** What a store tells and no ping has told. */
+const UNTOLD: readonly DriftKind[] = ['not_recorded', 'differs', 'paid_though_revoked'];
 
 /** Has what does not agree settled: nothing is decided here. */
 @Injectable()
@@ -19,7 +23,7 @@ export class RepairService {
 
   async mend(drift: readonly Drift[], mode: ReconciliationMode): Promise<void> {
     for (const { kind, store, order_id, mail_id } of drift) {
-      if (store && order_id) await this.look(store, order_id, kind === 'not_recorded' || kind === 'differs');
+      if (store && order_id) await this.look(store, order_id, UNTOLD.includes(kind));
       // An address that does not exist does not exist tomorrow: only a person has a mail sent once more.
       if (mail_id && mode === 'repair') await this.mail.resend(mail_id);
     }
@@ -35,8 +39,6 @@ export class RepairService {
   private async look(store: Store, orderId: string, untold: boolean): Promise<void> {
     const open = untold ? await this.events.openOf({ store, order_id: orderId }) : [];
     if (!untold || open.length) return this.work.want(store, orderId);
-    const raw = Buffer.from(new URLSearchParams({ sale_id: orderId, resource_name: 'sale' }).toString());
-    const ping = { content_type: 'application/x-www-form-urlencoded', raw };
-    await this.events.insert(store, ping, keep({ kind: 'order', order_id: orderId, resource: 'reconciled' }), null);
+    await this.events.insert(store, reconciledPing(orderId), keep(reconciled(orderId)), null);
   }
 }

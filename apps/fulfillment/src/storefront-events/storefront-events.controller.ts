@@ -11,6 +11,7 @@ import {
   type StorefrontEvent,
   type StorefrontEventPage,
 } from '#contracts';
+import { ReplayService } from './replay.service.js';
 import { StorefrontEventsQueries } from './storefront-events.queries.js';
 import { StorefrontEventsService } from './storefront-events.service.js';
 
@@ -18,6 +19,7 @@ import { StorefrontEventsService } from './storefront-events.service.js';
 export class StorefrontEventsController {
   constructor(
     private readonly events: StorefrontEventsService,
+    private readonly replays: ReplayService,
     private readonly queries: StorefrontEventsQueries,
   ) {}
 
@@ -34,6 +36,6 @@ export class StorefrontEventsController {
 
   @Handles(ReplayStorefrontEvent, { transaction: false })
   replay(input: ReplayStorefrontEventRequest): Promise<StorefrontEvent> {
-    return this.events.replay(input.id).then(() => this.queries.one(input.id));
+    return this.replays.replay(input.id).then(() => this.queries.one(input.id));
   }
 }

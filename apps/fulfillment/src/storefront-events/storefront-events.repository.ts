@@ -28,10 +28,6 @@ export function keep(ping: PingDescription): Kept {
   return { sale_id: null, resource_name: resource, state: 'parked', error: ping.why };
 }
 
-/** Asks for the order to be looked at, in the same statement; also while somebody works on it. */
-const WANT = `insert into order_work (store, order_id) select store, sale_id from event where state = 'pending'
-  on conflict (store, order_id) do update set wanted = order_work.wanted + 1, due_at = least(order_work.due_at, now())`;
-
 /** Pings as they arrived, byte for byte. */
 @Injectable()
 export class StorefrontEventsRepository {
@@ -49,20 +45,20 @@ export class StorefrontEventsRepository {
            (id, content_type, raw, sale_id, resource_name, state, error, store, event_id, processed_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $6 = 'processed' then now() end)
          on conflict (store, event_id) do nothing returning store, sale_id, state
-       ) ${WANT}`,
+       )
+       insert into order_work (store, order_id) select store, sale_id from event where state = 'pending'
+       on conflict (store, order_id) do update set wanted = order_work.wanted + 1, due_at = least(order_work.due_at, now())`,
       [id, ping.content_type, ping.raw, kept.sale_id, kept.resource_name, kept.state, kept.error, store, eventId],
     );
     return id;
   }
 
-  /** Judges a stored ping anew and asks for its order to be settled. */
+  /** Judges a stored ping anew; within the transaction that has asked for its order, which is locked before its pings. */
   async reopen(id: string, kept: Kept): Promise<void> {
     await this.tx.query(
-      `with event as (
-         update storefront_events set sale_id = $2, resource_name = $3, state = $4, error = $5,
-           processed_at = case when $4 = 'processed' then now() end
-         where id = $1 returning store, sale_id, state
-       ) ${WANT}`,
+      `update storefront_events set sale_id = $2, resource_name = $3, state = $4, error = $5,
+         processed_at = case when $4 = 'processed' then now() end
+       where id = $1`,
       [id, kept.sale_id, kept.resource_name, kept.state, kept.error],
     );
   }

@@ -40,12 +40,4 @@ export class StorefrontEventsService {
     if (kept.state === 'pending') this.worker.wake();
     return { id };
   }
-
-  /** Reads a stored ping again, with the rules and products of today. */
-  async replay(id: string): Promise<void> {
-    const ping = await this.events.ping(id);
-    if (!ping) throw NotFound.with();
-    await this.events.reopen(id, keep(this.storefronts.of(ping.store).describe(ping)));
-    this.worker.wake();
-  }
 }

@@ -16,5 +16,5 @@ export function configuredStorefronts(config: FulfillmentConfig): Storefront[] {
     const settings = config.settingsOf(store);
     return settings ? [new SIGNED[store](settings)] : [];
   });
-  return [new GumroadStorefront(config.gumroadWebhookSecrets, api), ...signed];
+  return [new GumroadStorefront(config.gumroadWebhookSecrets, config.publicUrl, api), ...signed];
 }

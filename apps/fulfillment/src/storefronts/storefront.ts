@@ -63,4 +63,9 @@ export interface Storefront {
   listOrders(window: { after: string; before?: string }, cursor?: string): Promise<OrderPage>;
   /** @throws StorefrontUnreachable */
   health(): Promise<StorefrontHealth>;
+  /**
+   * Has the store notify us again of what `health` misses; left out where only a person can, in the store's own pages.
+   * @throws StorefrontUnreachable
+   */
+  subscribe?(missing: readonly string[]): Promise<void>;
 }

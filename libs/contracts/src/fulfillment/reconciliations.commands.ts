@@ -5,17 +5,22 @@ import { STORES, type Store } from './fulfillment.commands.js';
 
 export const RECONCILIATION_KINDS = ['recent', 'nightly', 'asked'] as const;
 export type ReconciliationKind = (typeof RECONCILIATION_KINDS)[number];
-/** `dry_run`: only tells; `settle`: has the worker settle what does not agree; `repair`: sends bounced mail once more, too. */
+/**
+ * `dry_run`: only tells; `settle`: has the worker settle what does not agree; `repair`: sends bounced mail once more and asks for lost
+ * notifications again, too.
+ */
 export const RECONCILIATION_MODES = ['dry_run', 'settle', 'repair'] as const;
 export type ReconciliationMode = (typeof RECONCILIATION_MODES)[number];
 /**
  * `not_recorded`: the store has sold it, and we do not know; `differs`: the store tells of a refund or a dispute that we do
- * not know; the others are what their names say.
+ * not know; `paid_though_revoked`: the store has taken a refund or a lost dispute back, and only a person can mint another
+ * license; the others are what their names say.
  */
 export const DRIFT_KINDS = [
   'not_recorded',
   'differs',
   'sold_without_license',
+  'paid_though_revoked',
   'licensed_though_refunded',
   'mail_bounced',
 ] as const;
@@ -38,6 +43,8 @@ export class ReconciledStore {
   @Text({ nullable: true, max: 1000, description: 'Why it could not be read to the end.' }) error!: string | null;
   @Text({ max: 1000, min: 0, description: 'Notifications of it that do not reach us, separated by spaces.' })
   silent!: string;
+  @Text({ optional: true, max: 1000, min: 0, description: 'Notifications that a repair has asked it for again.' })
+  resumed?: string;
 }
 
 /** One thing that did not agree. */

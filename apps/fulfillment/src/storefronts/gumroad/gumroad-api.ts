@@ -12,10 +12,23 @@ export class GumroadApi {
   ) {}
 
   /** @throws StorefrontUnreachable */
-  async get(path: string, query: Record<string, string | undefined> = {}): Promise<Answer> {
-    const url = new URL(`${this.baseUrl}/v2/${path}`);
+  get(path: string, query: Record<string, string | undefined> = {}): Promise<Answer> {
+    const url = this.urlOf(path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const response = await this.ask(url);
+    return this.answer(url);
+  }
+
+  /** @throws StorefrontUnreachable */
+  put(path: string, fields: Record<string, string>): Promise<Answer> {
+    return this.answer(this.urlOf(path), { method: 'PUT', body: new URLSearchParams(fields) });
+  }
+
+  private urlOf(path: string): URL {
+    return new URL(`${this.baseUrl}/v2/${path}`);
+  }
+
+  private async answer(url: URL, init: RequestInit = {}): Promise<Answer> {
+    const response = await this.ask(url, init);
     if (!response.ok) {
       const hint = response.status === 401 || response.status === 403 ? '; is the access token right?' : '';
       await response.body?.cancel().catch(() => undefined);
@@ -24,10 +37,10 @@ export class GumroadApi {
     return this.read(response);
   }
 
-  private async ask(url: URL): Promise<Response> {
+  private async ask(url: URL, init: RequestInit): Promise<Response> {
     try {
       const headers = { authorization: `Bearer ${this.accessToken}`, accept: 'application/json' };
-      return await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return await fetch(url, { ...init, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
       throw unreachable(error);
     }

@@ -10,6 +10,7 @@ import {
   type StorefrontHealth,
 } from '../storefront.js';
 import type { GumroadApi } from './gumroad-api.js';
+import { GumroadNotifications } from './gumroad-notifications.js';
 import { describePing, readPing, type PingFields } from './ping.rules.js';
 import { monthsOf, pingSnapshot, renewedKey, saleSnapshot } from './sale.rules.js';
 import { subscriptionSnapshot } from './subscription.rules.js';
@@ -17,27 +18,25 @@ import { isAcceptedSecret } from './webhook-secret.rules.js';
 
 type Sale = Readonly<Record<string, unknown>>;
 
-/** Notifications besides `sale`, which the ping URL of the account brings by itself. */
-const NEEDED_RESOURCES = [
-  'refund',
-  'dispute',
-  'dispute_won',
-  'cancellation',
-  'subscription_updated',
-  'subscription_ended',
-  'subscription_restarted',
-];
-
 /** Gumroad: nothing that it sends is signed, so a secret in the URL lets a ping in and the API alone is believed. */
 export class GumroadStorefront implements Storefront {
   readonly store = 'gumroad';
   readonly refusal = WebhookUnauthenticated;
 
-  /** @param api null: pings are believed, for development without the store's API. */
+  private readonly notifications: GumroadNotifications | null;
+
+  /**
+   * @param secrets of the ping URL, the current one first
+   * @param publicUrl where the store reaches us
+   * @param api null: pings are believed, for development without the store's API.
+   */
   constructor(
     private readonly secrets: readonly string[],
+    publicUrl: string,
     private readonly api: GumroadApi | null,
-  ) {}
+  ) {
+    this.notifications = api && new GumroadNotifications(api, secrets, publicUrl);
+  }
 
   authenticate({ secret }: Credentials): boolean {
     return isAcceptedSecret(secret, this.secrets);
@@ -79,13 +78,11 @@ export class GumroadStorefront implements Storefront {
   }
 
   async health(): Promise<StorefrontHealth> {
-    const missing: string[] = [];
-    for (const resource_name of this.api ? NEEDED_RESOURCES : []) {
-      const answer = await this.api!.get('resource_subscriptions', { resource_name });
-      const list = answer['resource_subscriptions'];
-      if (!Array.isArray(list) || list.length === 0) missing.push(resource_name);
-    }
-    return { missing };
+    return { missing: (await this.notifications?.missing()) ?? [] };
+  }
+
+  async subscribe(missing: readonly string[]): Promise<void> {
+    await this.notifications?.subscribe(missing);
   }
 
   private believePings(orderId: string, pings: StoredPing[]): OrderSnapshot | null {

@@ -2,6 +2,7 @@ import { ReplayStorefrontEvent } from '#contracts';
 import { eventually } from '../../../test/eventually.js';
 import { SIGNING_STORES, SignedStores, type SigningStore } from '../../../test/signed-stores.js';
 import { World } from '../../../test/world.js';
+import { RepairService } from '../../reconciler/repair.service.js';
 import { StorefrontsService } from '../storefronts.service.js';
 
 const ID_OF_CORE = { lemonsqueezy: '102', paddle: 'pro_core', stripe: 'prod_core' };
@@ -156,6 +157,23 @@ describe('stores that sign what they send', () => {
       } while (cursor);
       expect(new Set(found).size).toBe(found.length);
       expect(found.length).toBeGreaterThanOrEqual(3);
+    });
+
+    it('G18: what no ping has told is kept as an event that can be replayed', async () => {
+      const email = `${store}-untold@example.com`;
+      await sell(store, { email, ping: false });
+      const { orders } = await world.get(StorefrontsService).of(store).listOrders({ after: '2020-01-01' });
+      const { order_id } = orders.find((order) => order.email === email)!;
+      const drift = { kind: 'not_recorded', store, order_id, license_key: null, mail_id: null } as const;
+      await world.get(RepairService).mend([drift], 'settle');
+      await becomes('active');
+      await world.quiet();
+      const [row] = await rows();
+      expect(row).toMatchObject({ store, state: 'processed', error: null });
+      await world.bus.send(ReplayStorefrontEvent, { id: row!.id });
+      await world.quiet();
+      expect(await rows()).toEqual([row]);
+      expect(world.book.mints).toBe(1);
     });
 
     it('G19: no address and no key is in the log', async () => {
