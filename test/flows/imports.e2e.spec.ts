@@ -45,7 +45,7 @@ it('D-import.csv I1 I2 I3 I5 I6: an export of sales: dry run, report by line, im
   expect((await upload('', 'text/csv', csv)).body).toMatchObject({ added: 0, known: 1 });
   const id = String(body.id);
   expect((await ask('GET', `/internal/imports/${id}`)).body).toMatchObject({ state: 'done', added: 1 });
-  expect((await ask('DELETE', `/internal/imports/${id}`)).body).toEqual({ removed: 1 });
+  expect((await ask('DELETE', `/internal/imports/${id}`)).body).toEqual({ removed: 1, restored: 0 });
   expect(await licensesOf(sold)).toEqual([]);
   expect((await upload('', 'text/csv', 'Name,Email\na,b')).status).toBe(400);
 });

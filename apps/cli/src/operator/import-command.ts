@@ -45,8 +45,11 @@ export const importCommand = (): Command =>
     });
 
 async function undo(api: InternalApi, { undo: batch, json }: Options): Promise<void> {
-  const answer = await api.ask<{ removed: number }>('DELETE', `/internal/imports/${encodeURIComponent(batch!)}`);
-  print(answer, !!json, () => `${answer.removed} licenses removed`);
+  const answer = await api.ask<{ removed: number; restored: number }>(
+    'DELETE',
+    `/internal/imports/${encodeURIComponent(batch!)}`,
+  );
+  print(answer, !!json, () => `${answer.removed} licenses removed, ${answer.restored} restored`);
 }
 
 /** Reports the lines that were rejected; the others are only counted. */

@@ -1,10 +1,12 @@
 import { readRecords, UnreadableFile } from './gumroad-csv.rules.js';
-import { saleRow } from './sale-row.rules.js';
+import { saleRows } from './sale-row.rules.js';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
-const terms = ({ permalink }: { permalink: string | null }) =>
-  permalink === 'pro' ? ({ tier: 'pro', years: 1 } as const) : null;
-const rows = (text: string, firstLine?: number) => readRecords(text, firstLine).map((r) => saleRow(r, terms, NOW));
+const terms = ({ permalink }: { permalink: string | null }) => {
+  if (permalink === 'seats') return { tier: 'pro', years: 1, quantity: 'each' } as const;
+  return permalink === 'pro' ? ({ tier: 'pro', years: 1 } as const) : null;
+};
+const rows = (text: string, firstLine?: number) => readRecords(text, firstLine).flatMap((r) => saleRows(r, terms, NOW));
 
 const HEADER =
   'Purchase ID,Item Name,Buyer Name,Purchase Email,Purchase Date,Refunded?,Fully Refunded?,Disputed?,Dispute Won?,Recurring Charge?,Product ID,Giftee Email,Review';
@@ -61,4 +63,26 @@ it('I5 G11: what is refunded, disputed, charged again, given away, expired or no
     ['unreadable', 'no_purchase_id'],
   ]);
   expect(rows('Purchase ID,Refunded?\none,1')).toMatchObject([{ kind: 'refunded' }]);
+});
+
+it('G14: a quantity is one license, or as many as were bought where the product says so; a refund is of all of them', () => {
+  const header = 'Purchase ID,Purchase Email,Purchase Date,Fully Refunded?,Product ID,Quantity';
+  const text = `${header}\none,a@b.test,2026-05-01,0,pro,3\ntwo,a@b.test,2026-05-01,0,seats,3\nthree,a@b.test,2026-05-01,1,seats,2`;
+  expect(rows(text).map(({ line, kind, order }) => [line, kind, order])).toEqual([
+    [2, 'sold', 'one'],
+    [3, 'sold', 'two'],
+    [3, 'sold', 'two#2'],
+    [3, 'sold', 'two#3'],
+    [4, 'refunded', 'three'],
+    [4, 'refunded', 'three#2'],
+  ]);
+});
+
+it('G12 G9: a pre-order is no sale, and how long a subscription lasts only its store’s API tells', () => {
+  const header = 'Purchase ID,Purchase Email,Purchase Date,Product ID,Recurrence,Pre-order authorization?';
+  const text = `${header}\none,a@b.test,2026-05-01,pro,monthly,0\ntwo,a@b.test,2026-05-01,pro,,1`;
+  expect(rows(text).map(({ kind, code }) => [kind, code])).toEqual([
+    ['other', 'subscription'],
+    ['other', 'preorder'],
+  ]);
 });

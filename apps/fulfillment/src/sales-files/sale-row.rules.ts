@@ -1,6 +1,7 @@
 import type { SaleRow } from '#contracts';
 import { buyerName } from '../orders/buyer-name.rules.js';
 import type { LicenseTerms } from '../products/product-catalog.js';
+import { copiesOf, linesOf } from '../orders/orders.rules.js';
 import type { CsvRecord } from './gumroad-csv.rules.js';
 
 type FindTerms = (product: {
@@ -13,8 +14,21 @@ const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,189}$/u;
 const ORDER = /^[\w-]{1,180}={0,2}$/;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})/;
 
-/** What a row of Gumroad's export sold. What is no sale of its own, or not over yet, makes no license here. */
-export function saleRow(record: CsvRecord, find: FindTerms, now: Date): SaleRow {
+/** What a row of Gumroad's export sold: one license, or as many as were bought when the product is licensed so (G14). */
+export function saleRows(record: CsvRecord, find: FindTerms, now: Date): SaleRow[] {
+  const row = saleRow(record, find, now);
+  if (row.order === null) return [row];
+  const copies = copiesOf({ quantity: Number(record.cell('Quantity')) || 1 }, find(productOf(record)));
+  return linesOf(row.order, copies).map((order) => ({ ...row, order }));
+}
+
+const productOf = (record: CsvRecord) => {
+  const permalink = record.cell('Product ID');
+  return { id: permalink, permalink, variant: record.cell('Variants') };
+};
+
+/** What is no sale of its own, or not over yet, makes no license here. */
+function saleRow(record: CsvRecord, find: FindTerms, now: Date): SaleRow {
   const order = record.cell('Purchase ID');
   const nothing = { line: record.line, order, name: null, email: null, tier: null, expires_at: null };
   if (!order || !ORDER.test(order)) return { ...nothing, order: null, kind: 'unreadable', code: 'no_purchase_id' };
@@ -22,8 +36,7 @@ export function saleRow(record: CsvRecord, find: FindTerms, now: Date): SaleRow 
   if (other) return { ...nothing, ...other };
   const email = record.cell('Purchase Email') ?? record.cell('Buyer Email');
   if (!email || !EMAIL.test(email)) return { ...nothing, kind: 'unreadable', code: 'invalid_email' };
-  const permalink = record.cell('Product ID');
-  const terms = find({ id: permalink, permalink, variant: record.cell('Variants') });
+  const terms = find(productOf(record));
   if (!terms) return { ...nothing, kind: 'unreadable', code: 'unmapped_product' };
   const expires = endOf(record.cell('Purchase Date'), terms.years);
   if (!expires) return { ...nothing, kind: 'unreadable', code: 'invalid_date' };

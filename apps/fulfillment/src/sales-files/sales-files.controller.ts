@@ -3,7 +3,7 @@ import { Handles } from '#bus';
 import { ReadSalesFile, ValidationFailed, type ReadSalesFileRequest, type SalesFile } from '#contracts';
 import { ProductCatalog } from '../products/product-catalog.js';
 import { readRecords, UnreadableFile } from './gumroad-csv.rules.js';
-import { saleRow } from './sale-row.rules.js';
+import { saleRows } from './sale-row.rules.js';
 
 @Controller()
 export class SalesFilesController {
@@ -14,7 +14,7 @@ export class SalesFilesController {
     try {
       const now = new Date();
       const terms = this.products.find.bind(this.products, 'gumroad');
-      return Promise.resolve({ rows: readRecords(text, first_line).map((record) => saleRow(record, terms, now)) });
+      return Promise.resolve({ rows: readRecords(text, first_line).flatMap((record) => saleRows(record, terms, now)) });
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       const errors = [{ field: 'text', code: 'invalid', detail: error.message }];

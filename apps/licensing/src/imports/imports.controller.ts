@@ -42,7 +42,7 @@ export class ImportsController {
   }
 
   @Handles(UndoImport)
-  async undo({ id }: ImportRequest): Promise<UndoneImport> {
-    return { removed: await this.imports.undo(id) };
+  undo({ id }: ImportRequest): Promise<UndoneImport> {
+    return this.imports.undo(id);
   }
 }

@@ -81,8 +81,8 @@ it('I6: parts of one upload are one batch, which is read by line and undone but 
   expect(batch).toMatchObject({ added: 3, state: 'done', requested_by: 'creator-cli' });
   expect(batch.rows.map((row) => row.line)).toEqual([2, 3]);
   await app.ask(RevokeLicense, { license_key: first.rows[0]!.license_key! });
-  expect(await app.ask(UndoImport, { id })).toEqual({ removed: 2 });
-  expect(await app.ask(UndoImport, { id })).toEqual({ removed: 0 });
+  expect(await app.ask(UndoImport, { id })).toEqual({ removed: 2, restored: 0 });
+  expect(await app.ask(UndoImport, { id })).toEqual({ removed: 0, restored: 0 });
   expect(await licenses()).toHaveLength(1);
   expect((await refusal(app.ask(ImportLicenses, { text: two!, import_id: id }))).code).toBe('not_found');
 });

@@ -64,7 +64,7 @@ export class ImportsRepository {
       `INSERT INTO import_rows (import_id, line, outcome, code, license_key)
        SELECT $2, r.line, r.outcome, r.code, r.license_key
        FROM jsonb_to_recordset($1::jsonb) AS r (line integer, outcome text, code text, license_key text)
-       ON CONFLICT (import_id, line) DO NOTHING`,
+       ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows), importId],
     );
   }
@@ -79,9 +79,11 @@ export class ImportsRepository {
     };
   }
 
+  /** A page of lines; the last one is never cut, however many licenses it made. */
   rows(importId: string, afterLine: number, limit: number): Promise<ImportedRow[]> {
     return this.tx.query<ImportedRow & Record<string, unknown>>(
-      `SELECT line, outcome, code, license_key FROM import_rows WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3`,
+      `SELECT line, outcome, code, license_key FROM import_rows WHERE import_id = $1 AND line > $2
+       ORDER BY line FETCH FIRST $3 ROWS WITH TIES`,
       [importId, afterLine, limit],
     );
   }
@@ -93,7 +95,20 @@ export class ImportsRepository {
          AND renewed_at IS NULL`,
       [importId],
     );
-    await this.tx.query(`UPDATE import_batches SET state = 'undone' WHERE id = $1`, [importId]);
     return rowCount ?? 0;
+  }
+
+  /** Ends a batch for good, once. @returns keys of the licenses that it has revoked */
+  async close(importId: string): Promise<string[]> {
+    const { rowCount } = await this.tx.execute(
+      `UPDATE import_batches SET state = 'undone' WHERE id = $1 AND state <> 'undone'`,
+      [importId],
+    );
+    if (!rowCount) return [];
+    const revoked = await this.tx.query<{ license_key: string }>(
+      `SELECT license_key FROM import_rows WHERE import_id = $1 AND outcome = 'revoked' ORDER BY license_key`,
+      [importId],
+    );
+    return revoked.map((row) => row.license_key);
   }
 }

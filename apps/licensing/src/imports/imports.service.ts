@@ -9,9 +9,11 @@ import {
   type ImportLicensesRequest,
   type ImportReport,
   type ReadImportRequest,
+  type UndoneImport,
 } from '#contracts';
 import type { LicensePublicKey } from '#license-format';
 import { Outbox, Transactions } from '#persistence';
+import { LicensesService } from '../licenses/licenses.service.js';
 import { ImportsRepository } from './imports.repository.js';
 import { reportOf } from './import-report.rules.js';
 import { readIssued, type IssuedElsewhere } from './jsonl-row.rules.js';
@@ -28,6 +30,7 @@ export class ImportsService {
     private readonly bus: Bus,
     private readonly books: ImportsRepository,
     private readonly outbox: Outbox,
+    private readonly licenses: LicensesService,
   ) {}
 
   async run(request: ImportLicensesRequest, requestedBy: string): Promise<ImportReport> {
@@ -50,9 +53,12 @@ export class ImportsService {
     return { id, dry_run: false, ...counts, rows, state, requested_by, started_at: started_at.toISOString() };
   }
 
-  async undo(id: string): Promise<number> {
+  /** Removes what the batch has added and restores what it has revoked. */
+  async undo(id: string): Promise<UndoneImport> {
     await this.batch(id, true);
-    return this.books.undo(id);
+    const revoked = await this.books.close(id);
+    for (const license_key of revoked) await this.licenses.reinstate(license_key);
+    return { removed: await this.books.undo(id), restored: revoked.length };
   }
 
   private async batch(id: string, evenUndone = false) {

@@ -1,4 +1,12 @@
-import { ImportSales, LicenseIssued, MintLicense, ReadImport, UndoImport, type SaleRow } from '#contracts';
+import {
+  ImportSales,
+  LicenseIssued,
+  MintLicense,
+  ReadImport,
+  RevokeLicense,
+  UndoImport,
+  type SaleRow,
+} from '#contracts';
 import { DAY, LicensingApp } from '../../test/licensing-app.js';
 
 let app: LicensingApp;
@@ -61,8 +69,38 @@ it('I6: parts are one batch, mailed when asked for, and undone', async () => {
   await app.ask(ImportSales, { rows: [sold(3)], import_id: id! });
   expect(await app.ask(ReadImport, { id: id! })).toMatchObject({ added: 2 });
   expect(await app.events(LicenseIssued)).toHaveLength(2);
-  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 2 });
+  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 2, restored: 0 });
   expect(await licenses()).toEqual([]);
+});
+
+it('I6 I5: undoing restores what the batch has revoked, once, and nothing else', async () => {
+  const order = { name: 'Ada', email: 'ada@example.test', tier: 'pro', years: 1 } as const;
+  for (const n of [2, 3]) await app.ask(MintLicense, { ...order, order: `order-${n}` });
+  await app.ask(RevokeLicense, { gumroad_order_id: 'order-3', reason: 'refunded' });
+  const refunded = (line: number): SaleRow => ({
+    ...nobody,
+    line,
+    order: `order-${line}`,
+    kind: 'refunded',
+    code: null,
+  });
+  const { id, revoked } = await app.ask(ImportSales, { rows: [refunded(2), refunded(3)] });
+  expect(revoked).toBe(1);
+  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 0, restored: 1 });
+  expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([false, true]);
+  await app.ask(RevokeLicense, { gumroad_order_id: 'order-2' });
+  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 0, restored: 0 });
+  expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([true, true]);
+});
+
+it('G14: a line that sold three pieces makes three licenses, which one page shows together', async () => {
+  const rows = ['order-2', 'order-2#2', 'order-2#3'].map((order) => sold(2, order));
+  const { id } = await app.ask(ImportSales, { rows });
+  await app.ask(ImportSales, { rows: [sold(3)], import_id: id! });
+  const page = await app.ask(ReadImport, { id: id!, limit: 1 });
+  expect(page.rows.map(({ line, outcome }) => [line, outcome])).toEqual(Array(3).fill([2, 'added']));
+  expect(page).toMatchObject({ added: 4 });
+  expect((await app.ask(ReadImport, { id: id!, after_line: 2 })).rows.map(({ line }) => line)).toEqual([3]);
 });
 
 it('D-pii: whoever is erased is not brought back', async () => {

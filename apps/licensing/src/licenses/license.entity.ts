@@ -31,6 +31,14 @@ export class LicenseEntity {
     return true;
   }
 
+  /** As if it had never been revoked. */
+  reinstate(): boolean {
+    if (!this.revoked_at) return false;
+    this.revoked_at = null;
+    this.revoked_reason = null;
+    return true;
+  }
+
   /** Takes it out of force while its order is disputed. @throws Refusal `license_revoked` */
   suspend(now: Date, reason: string): boolean {
     if (this.revoked_at) throw LicenseRevoked.with();

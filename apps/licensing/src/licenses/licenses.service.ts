@@ -56,6 +56,11 @@ export class LicensesService {
     return this.change({ gumroad_order_id }, 'restored', null, (license) => license.restore());
   }
 
+  /** Takes a revocation back that should never have been: an import is undone. */
+  async reinstate(license_key: string): Promise<LicenseRecord> {
+    return this.change({ license_key }, 'restored', null, (license) => license.reinstate());
+  }
+
   private async change(
     name: LicenseName,
     change: 'revoked' | 'suspended' | 'restored',

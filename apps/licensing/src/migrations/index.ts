@@ -4,6 +4,7 @@ import { RevocationLists1795300000100 } from './1795300000100-revocation-lists.j
 import { RenewalsAndImports1795300000800 } from './1795300000800-renewals-and-imports.js';
 import { Terms1795300001100 } from './1795300001100-terms.js';
 import { ErasedAddresses1795300001300 } from './1795300001300-erased-addresses.js';
+import { ImportRows1795300001410 } from './1795300001410-import-rows.js';
 
 /** The app's migrations, oldest first. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   RenewalsAndImports1795300000800,
   Terms1795300001100,
   ErasedAddresses1795300001300,
+  ImportRows1795300001410,
 ];

@@ -67,6 +67,7 @@ export const ReadImport = command('licensing.import.read', {
 
 export class UndoneImport {
   @Int({ min: 0 }) removed!: number;
+  @Int({ min: 0, description: 'Licenses that it had revoked.' }) restored!: number;
 }
 
 export const UndoImport = command('licensing.import.undo', {
@@ -75,5 +76,6 @@ export const UndoImport = command('licensing.import.undo', {
   errors: [NotFound],
   permission: 'internal:licenses.import',
   timeoutMs: 30_000,
-  summary: 'Takes the licenses of an import back that nobody has changed since; again removes nothing.',
+  summary:
+    'Takes the licenses of an import back that nobody has changed since, and restores those that it revoked; again does nothing.',
 });
