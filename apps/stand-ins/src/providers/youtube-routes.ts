@@ -46,6 +46,7 @@ export class YoutubeStandIn {
       'POST /youtube/revoke': (request) => this.unlessTrouble(() => this.revoke(String(request.body['token'] ?? ''))),
       'GET /youtube/api/channels': (request) => this.unlessTrouble(() => this.channels(request)),
       'POST /_control/youtube': ({ body }) => ({ json: Object.assign(this.setting, body) }),
+      'GET /_control/youtube/tokens': () => ({ json: { refresh: [...this.leaves], access: [...this.access] } }),
     };
   }
 
