@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { BUS_USERS, type BusUser } from '#contracts';
@@ -13,6 +14,8 @@ export interface TestBroker {
   connectionOptions(user: BusUser): NodeConnectionOptions;
   /** Stops the server and starts it again on the same port, with its streams: what a restart looks like to clients. */
   restart(): Promise<void>;
+  /** As {@link restart}, with a new disk: its streams are made anew by the migration step and are empty. */
+  replace(): Promise<void>;
   /** Lets it stand still with its connections open, until {@link resume}. */
   pause(): void;
   resume(): void;
@@ -42,6 +45,12 @@ export async function testBroker(): Promise<TestBroker> {
     restart: async () => {
       await server.stop();
       server = await start(server.port);
+    },
+    replace: async () => {
+      await server.stop();
+      fs.rmSync(path.join(dir, 'store'), { recursive: true });
+      server = await start(server.port);
+      await ensureStreams({ url: server.url, seedFile: seedFile('operator') });
     },
     pause: () => process.kill(server.pid, 'SIGSTOP'),
     resume: () => process.kill(server.pid, 'SIGCONT'),
