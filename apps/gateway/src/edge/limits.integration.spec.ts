@@ -95,6 +95,20 @@ it('R-BF4: X-Forwarded-For counts only from our own proxies, from the right', as
   expect((await login(proxy, `${freshAddress()}, ${ip}, 127.0.0.5`)).status).toBe(429);
 });
 
+it('K3: whoever goes through license keys is held up, and what is refused is looked up nowhere', async () => {
+  const gateway = await edge.gateway({ ...proxied, LIMIT_VALIDATE_PER_MINUTE: '3' });
+  const headers = from(freshAddress());
+  const guess = (n: number) =>
+    gateway.call('POST', '/v1/license/validate', { json: { license_key: `DTS-PRO-AAAA-000${n}` }, headers });
+  const all: number[] = [];
+  for (let n = 1; n <= 3; n++) all.push((await guess(n)).status);
+  expect(all).not.toContain(429);
+  edge.neighbours.asked.length = 0;
+  const refused = await guess(4);
+  expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+  expect(edge.neighbours.asked).toEqual([]);
+});
+
 it('an IPv6 customer is one /64', async () => {
   const gateway = await edge.gateway(proxied);
   expect(await statuses(10, () => login(gateway, `2001:db8:1:2::${++address}`))).toEqual(ok(10));
