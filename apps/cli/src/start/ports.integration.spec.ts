@@ -34,6 +34,13 @@ describe('the ports of a start', () => {
     await expect(choice).rejects.toThrow(/PUBLIC_PORT is .* which is no port/);
   });
 
+  it('OPS23: one port for both listeners is refused before anything starts', async () => {
+    const port = String(await freePort());
+    const both = { PUBLIC_PORT: port, INTERNAL_PORT: port };
+    const choice = choosePorts(new StateFolder(testDir('ports')), stateWith({}), both);
+    await expect(choice).rejects.toThrow(`PUBLIC_PORT and INTERNAL_PORT are both ${port}`);
+  });
+
   it('remembers the ports of the servers, and leaves one that somebody else has taken since', async () => {
     const folder = new StateFolder(testDir('ports'));
     const [kept, { port: lost, leave }] = [await freePort(), await occupy()];

@@ -30,6 +30,12 @@ export interface Ports {
 export async function choosePorts(folder: StateFolder, state: State, env: NodeJS.ProcessEnv): Promise<Ports> {
   const publicPort = await demand('PUBLIC_PORT', env.PUBLIC_PORT, 3000);
   const internalPort = await demand('INTERNAL_PORT', env.INTERNAL_PORT, publicPort === 3000 ? 3001 : publicPort + 1);
+  if (publicPort === internalPort) {
+    throw new LocalProblem(
+      `PUBLIC_PORT and INTERNAL_PORT are both ${publicPort}`,
+      'set them to two ports: what is internal has a listener of its own',
+    );
+  }
   const taken = new Set([publicPort, internalPort]);
   const ports: Record<string, number> = {};
   for (const name of REMEMBERED) {
