@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { importFile, progress } from './import-command.js';
+import { jsonOutput, textOutput } from './import-output.js';
 import { partsOf } from './import-parts.js';
 import { InternalApi } from './internal-api.js';
 
@@ -32,13 +33,21 @@ it('D-cli I3: the parts are one batch, and its counts add up', async () => {
     const rows = [{ line: 1, outcome: 'rejected', code: 'not_json' }];
     return Promise.resolve({ id: 'batch', added: 2, known: 1, revoked: 0, skipped: 0, rejected: 1, rows } as T);
   }) as InternalApi['ask'];
-  const report = await importFile(api, fileOf(400), { mail: true });
+  const said: string[] = [];
+  const report = await importFile(
+    api,
+    fileOf(400),
+    { mail: true },
+    jsonOutput((text) => said.push(text)),
+  );
   expect(asked).toMatchObject([
     { import_id: undefined, first_line: 1 },
     { import_id: 'batch' },
     { import_id: 'batch' },
   ]);
   expect(report).toMatchObject({ id: 'batch', added: 6, known: 3, rejected: 3 });
+  const row = { line: 1, outcome: 'rejected', code: 'not_json' };
+  expect(JSON.parse(said.join(''))).toEqual({ ...report, rows: [row, row, row] });
 });
 
 it('D-cli D-import.csv I2: every part of an export has the header, and a record keeps its line', async () => {
@@ -58,6 +67,31 @@ it('D-cli D-import.csv I2: every part of an export has the header, and a record 
   }
   expect(records).toBe(400);
   expect(parts).toBeGreaterThan(1);
+});
+
+it('D-cli I3: what is rejected is told while the file is read, and nothing of it is kept', async () => {
+  const api = new InternalApi({ publicUrl: '', internalUrl: '', caller: '', secret: '' });
+  const told: string[] = [];
+  const heardBefore: number[] = [];
+  api.ask = <T>() => {
+    heardBefore.push(told.length);
+    const rows = [{ line: heardBefore.length, outcome: 'rejected', code: 'not_json' }];
+    return Promise.resolve({ id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 1, rows } as T);
+  };
+  const output = textOutput((text) => told.push(text), true);
+  const counts = await importFile(api, fileOf(400), { dryRun: true }, output);
+  expect(heardBefore).toEqual([0, 1, 2]);
+  expect(counts).not.toHaveProperty('rows');
+  expect(told.join('')).toBe(
+    'line 1: not_json\nline 2: not_json\nline 3: not_json\n0 would be added, 0 known, 0 revoked, 0 skipped, 3 rejected\n',
+  );
+});
+
+it('D-cli: a report without a rejected row is JSON as well', () => {
+  const said: string[] = [];
+  const counts = { id: 'batch', added: 1, known: 0, revoked: 0, skipped: 0, rejected: 0 };
+  jsonOutput((text) => said.push(text)).end(counts);
+  expect(JSON.parse(said.join(''))).toEqual({ ...counts, rows: [] });
 });
 
 it('D-cli: the bar is full at the end', () => {

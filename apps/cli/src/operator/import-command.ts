@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
+import { jsonOutput, textOutput, type ImportCounts, type ImportOutput, type RejectedRow } from './import-output.js';
 import { isCsv, partsOf } from './import-parts.js';
 import { accessFrom, InternalApi } from './internal-api.js';
 import { print } from './output.js';
@@ -12,18 +13,14 @@ interface Options {
   json?: boolean;
 }
 
-interface Report {
-  id: string | null;
-  added: number;
-  known: number;
-  revoked: number;
-  skipped: number;
-  rejected: number;
-  rows: { line: number; outcome: string; code: string | null }[];
+interface Report extends ImportCounts {
+  rows: RejectedRow[];
 }
 
 const COUNTS = ['added', 'known', 'revoked', 'skipped', 'rejected'] as const;
 const BAR = 30;
+/** Takes the bar away, so that what is printed next has the line to itself. */
+const CLEAR = '\r\x1b[K';
 
 /** `gatehouse import`: a file part by part, so that its length does not matter. */
 export const importCommand = (): Command =>
@@ -39,9 +36,8 @@ export const importCommand = (): Command =>
       const api = new InternalApi(accessFrom(process.env));
       if (file === undefined) return undo(api, options);
       const from = path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', file);
-      const report = await importFile(api, from, options);
-      print(report, !!options.json, () => summary(report, !!options.dryRun));
-      if (report.rejected) process.exitCode = 2;
+      const counts = await importFile(api, from, options, outputOf(options));
+      if (counts.rejected) process.exitCode = 2;
     });
 
 async function undo(api: InternalApi, { undo: batch, json }: Options): Promise<void> {
@@ -52,9 +48,20 @@ async function undo(api: InternalApi, { undo: batch, json }: Options): Promise<v
   print(answer, !!json, () => `${answer.removed} licenses removed, ${answer.restored} restored`);
 }
 
-/** Reports the lines that were rejected; the others are only counted. */
-export async function importFile(api: InternalApi, file: string, options: Options): Promise<Report> {
-  const whole: Report = { id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 0, rows: [] };
+/** Standard output is written before it goes on, so a long report does not gather here. */
+function outputOf({ json, dryRun }: Options): ImportOutput {
+  const write = (text: string): void => void process.stdout.write(text);
+  return json ? jsonOutput(write) : textOutput(write, !!dryRun);
+}
+
+/** Reports the lines that were rejected as they come; the others are only counted. */
+export async function importFile(
+  api: InternalApi,
+  file: string,
+  options: Options,
+  output: ImportOutput,
+): Promise<ImportCounts> {
+  const whole: ImportCounts = { id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 0 };
   const type = isCsv(file) ? 'text/csv' : undefined;
   const size = fs.statSync(file).size;
   for await (const { text, firstLine, bytes } of partsOf(file)) {
@@ -67,22 +74,18 @@ export async function importFile(api: InternalApi, file: string, options: Option
     const part = await api.ask<Report>('POST', '/internal/imports', { query, body: text, type });
     whole.id = part.id;
     for (const count of COUNTS) whole[count] += part[count];
-    whole.rows.push(...part.rows.filter((row) => row.outcome === 'rejected'));
-    if (process.stderr.isTTY) process.stderr.write(`\r${progress(bytes / size, whole)}`);
+    if (process.stderr.isTTY) process.stderr.write(CLEAR);
+    output.rejected(part.rows.filter((row) => row.outcome === 'rejected'));
+    if (process.stderr.isTTY) process.stderr.write(progress(bytes / size, whole));
   }
   if (process.stderr.isTTY) process.stderr.write('\n');
+  output.end(whole);
   return whole;
 }
 
 /** A bar, and how many rows are done. */
-export function progress(share: number, report: Pick<Report, (typeof COUNTS)[number]>): string {
+export function progress(share: number, report: Pick<ImportCounts, (typeof COUNTS)[number]>): string {
   const full = Math.round(Math.min(share, 1) * BAR);
   const rows = COUNTS.reduce((sum, count) => sum + report[count], 0);
   return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${rows} rows`;
-}
-
-function summary({ id, added, known, revoked, skipped, rejected, rows }: Report, dry: boolean): string {
-  const refused = rows.map(({ line, code }) => `line ${line}: ${code}`);
-  const counts = `${added} ${dry ? 'would be added' : 'added'}, ${known} known, ${revoked} revoked, ${skipped} skipped, ${rejected} rejected`;
-  return [...refused, counts, ...(id ? [`Batch ${id}`] : [])].join('\n');
 }
