@@ -1,11 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { Handles } from '#bus';
-import { GrantInvalid, RedeemGrant, type Call, type Empty, type RedeemGrantRequest } from '#contracts';
+import {
+  AcknowledgeErasure,
+  GrantInvalid,
+  RedeemGrant,
+  type Call,
+  type Empty,
+  type ErasureRequest,
+  type RedeemGrantRequest,
+} from '#contracts';
 
 /** Identity as the secrets service meets it: it keeps leave for one action and lets each be used once. */
 @Controller()
 export class IdentityNeighbour {
   private readonly grants = new Map<string, string>();
+  /** Erasures that the service has told to be done, oldest first. */
+  readonly acknowledged: string[] = [];
 
   /** Leave for a person to have that stream's key shown. */
   give(userId: string, record: string): string {
@@ -19,6 +29,12 @@ export class IdentityNeighbour {
     const user = actor?.kind === 'user' ? actor.user_id : '';
     if (this.grants.get(grant) !== `${user} ${action} ${record}`) throw GrantInvalid.with();
     this.grants.delete(grant);
+    return {};
+  }
+
+  @Handles(AcknowledgeErasure, { transaction: false })
+  async acknowledge({ erasure_id }: ErasureRequest): Promise<Empty> {
+    this.acknowledged.push(erasure_id);
     return {};
   }
 }
