@@ -26,6 +26,18 @@ class Overheard extends WebSocket {
 }
 beforeEach(() => Overheard.opened.splice(0));
 
+/** What a WebSocket is behind a proxy that lets none through. */
+class Blocked extends WebSocket {
+  constructor(_url: string, protocols: string[]) {
+    super('ws://127.0.0.1:9', protocols);
+  }
+}
+
+async function notify(to: DevInfo, user_id: string, n: number): Promise<void> {
+  const body = { type: 'notification', user_id, data: { n } };
+  expect((await internal(to, 'broadcaster', 'POST', '/internal/broadcast', body)).status).toBe(202);
+}
+
 function clientOf(more: object = {}): GatehouseClient {
   const platform = { channel: () => undefined };
   const client = new GatehouseClient({
@@ -80,17 +92,32 @@ describe('the client', () => {
     const heard: number[] = [];
     events.on('notification', ({ data }: Frame) => heard.push(data.n as number));
     await until('the connection', () => events.status.state === 'open');
-    const publish = async (n: number) => {
-      const body = { type: 'notification', user_id: user.id, data: { n } };
-      const { status } = await internal(dev, 'broadcaster', 'POST', '/internal/broadcast', body);
-      expect(status).toBe(202);
-    };
     for (let n = 1; n <= 12; n += 1) {
       if (n % 4 === 2) Overheard.opened.at(-1)!.terminate();
-      await publish(n);
+      await notify(dev, user.id, n);
     }
     await until('all of them', () => heard.length >= 12);
     expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('C-realtime.sse RT16: where no WebSocket gets through it goes on over server-sent events, each event once', async () => {
+    const client = clientOf({ WebSocket: Blocked });
+    const user = await client.register(newcomer());
+    const events = client.realtime();
+    const heard: number[] = [];
+    events.on('notification', ({ data }: Frame) => heard.push(data.n as number));
+    await until('the stream', () => events.status.state === 'open');
+    expect(events.status).toEqual({ state: 'open', kind: 'sse' });
+    await notify(dev, user.id, 1);
+    await until('the first', () => heard.length === 1);
+    const { cursor } = events;
+    events.close();
+    await notify(dev, user.id, 2);
+    const later = client.realtime({ since: cursor });
+    later.on('notification', ({ data }: Frame) => heard.push(data.n as number));
+    await notify(dev, user.id, 3);
+    await until('all of them', () => heard.length >= 3);
+    expect(heard).toEqual([1, 2, 3]);
   });
 
   it('RT5 B-silent-refresh: tokens that end soon are renewed, and the open connection gets them in band', async () => {
