@@ -67,14 +67,24 @@ export class World {
 
   static async start(): Promise<World> {
     const world = new World();
-    [world.broker, world.database] = await Promise.all([testBroker(), testDatabase('fulfillment', migrations)]);
-    await world.database.query(KEEP_EVENTS);
-    const pingUrl = await world.openDoor();
-    world.mail = await startMailStandIn();
-    world.shop = await startStorefrontStandIn({ pingUrl, accessToken: 'token-of-the-store', retryScale: 0.001 });
-    await world.startNeighbours();
-    await world.startFulfillment();
-    return world;
+    try {
+      await world.startAll();
+      return world;
+    } catch (error) {
+      // Whatever did start would keep the test run from ending.
+      await world.stop();
+      throw error;
+    }
+  }
+
+  private async startAll(): Promise<void> {
+    [this.broker, this.database] = await Promise.all([testBroker(), testDatabase('fulfillment', migrations)]);
+    await this.database.query(KEEP_EVENTS);
+    const pingUrl = await this.openDoor();
+    this.mail = await startMailStandIn();
+    this.shop = await startStorefrontStandIn({ pingUrl, accessToken: 'token-of-the-store', retryScale: 0.001 });
+    await this.startNeighbours();
+    await this.startFulfillment();
   }
 
   /** Starts fulfillment; again after {@link stopFulfillment}, with another configuration. */
@@ -108,13 +118,13 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.shop.close();
+    await this.shop?.close();
     await this.stopFulfillment();
-    await Promise.all([this.gateway, ...this.neighbours.map((n) => n.running)].map((r) => r.stop()));
-    await new Promise((resolve) => this.door.close(resolve));
-    await this.mail.close();
-    await Promise.all([this.database, ...this.neighbours.map((n) => n.database)].map((d) => d.drop()));
-    await this.broker.stop();
+    await Promise.all([this.gateway, ...this.neighbours.map((n) => n.running)].map((r) => r?.stop()));
+    if (this.door) await new Promise((resolve) => this.door.close(resolve));
+    await this.mail?.close();
+    await Promise.all([this.database, ...this.neighbours.map((n) => n.database)].map((d) => d?.drop()));
+    await this.broker?.stop();
   }
 
   /** Nothing sold, nothing sent, nothing known. */
