@@ -123,6 +123,8 @@ it('D-delivery: a bounce of SES that passes by itself, and a text that is no eve
   expect(await suppressed()).toBeUndefined();
 });
 
+const CERTIFICATE = '/SimpleNotificationService-1.pem';
+
 it.each<[string, () => object | string]>([
   ['changed after it was signed', () => ({ ...ses(bounce()), Message: JSON.stringify(bounce({ x: 1 })) })],
   ['another topic', () => ses(bounce(), { TopicArn: 'arn:aws:sns:eu-west-1:999999999999:mail' })],
@@ -133,6 +135,11 @@ it.each<[string, () => object | string]>([
   ],
   ['a certificate without TLS', () => ses(bounce(), { SigningCertURL: 'http://sns.eu-west-1.amazonaws.com/x.pem' })],
   ['a bucket of Amazon’s', () => ses(bounce(), { SigningCertURL: 'https://s3.eu-west-1.amazonaws.com/evil/x.pem' })],
+  [
+    'a bucket that is named like SNS',
+    () => ses(bounce(), { SigningCertURL: 'https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-1.pem' }),
+  ],
+  ['a certificate with a query', () => ses(bounce(), { SigningCertURL: `${SnsStandIn.HOST}${CERTIFICATE}?again=1` })],
   ['a user in the address', () => ses(bounce(), { SigningCertURL: 'https://a@sns.eu-west-1.amazonaws.com/x.pem' })],
   ['a certificate that is over', () => ses(bounce(), { SigningCertURL: `${SnsStandIn.HOST}/over.pem` })],
   ['a signature version that nobody knows', () => ({ ...ses(bounce()), SignatureVersion: '3' })],

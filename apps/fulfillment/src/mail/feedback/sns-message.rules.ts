@@ -46,12 +46,18 @@ export function readSns(body: string): SnsMessage | undefined {
   return { type, id, topic, message, certificateUrl, signature, algorithm, subscribeUrl, sentAt, signed };
 }
 
+/**
+ * SNS in a region. Only what regions are called: S3 has hosts such as `sns.s3-us-west-2.amazonaws.com`, where whoever owns
+ * the bucket decides what there is.
+ */
+const SNS_HOST = /^sns\.[a-z]{2}(-[a-z]+){1,2}-\d{1,2}\.amazonaws\.com(\.cn)?$/;
+
 /** Whether an address belongs to SNS itself: nothing else is ever asked, whatever a message says. */
 export function isSnsUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, port, username, password } = new URL(text);
   const bare = port === '' && username === '' && password === '';
-  return protocol === 'https:' && bare && /^sns\.[a-z0-9-]{3,32}\.amazonaws\.com(\.cn)?$/.test(hostname);
+  return protocol === 'https:' && bare && SNS_HOST.test(hostname);
 }
 
 /** SNS tries for a while to deliver, and not for months; what is older was recorded by somebody. */

@@ -57,4 +57,9 @@ export class SnsService {
   }
 }
 
-const isCertificate = (url: string): boolean => isSnsUrl(url) && new URL(url).pathname.endsWith('.pem');
+/** Without a query, so that one certificate has one address: nobody can have it fetched again and again. */
+const isCertificate = (url: string): boolean => {
+  if (!isSnsUrl(url)) return false;
+  const { pathname, search } = new URL(url);
+  return search === '' && pathname.endsWith('.pem');
+};
