@@ -27,4 +27,5 @@ const PROBLEMS: Partial<Record<ProviderRefusal, string>> = {
 
 /** In words, why a provider’s callback brought nobody. */
 export const arrivalProblem = (error: string | undefined): string =>
-  PROBLEMS[error as ProviderRefusal] ?? 'That did not work. Try again, or sign in another way.';
+  (Object.hasOwn(PROBLEMS, error ?? '') ? PROBLEMS[error as ProviderRefusal] : undefined) ??
+  'That did not work. Try again, or sign in another way.';

@@ -88,11 +88,14 @@ describe('a provider at the sign-in page', () => {
     expect(asked.headers.getSetCookie().join()).toMatch(/__Host-gatehouse_challenge=; .*Max-Age=0/);
   });
 
-  it.each(['email_taken', 'state_invalid', 'made_up<script>'])('says what is wrong: %s', async (error) => {
-    const got = await get(`/signin/done?error=${encodeURIComponent(error)}`);
-    expect([got.status, got.text.includes('role="alert"')]).toEqual([401, true]);
-    expect(got.text).not.toContain('made_up');
-  });
+  it.each(['email_taken', 'state_invalid', 'made_up<script>', 'constructor', '__proto__'])(
+    'says what is wrong: %s',
+    async (error) => {
+      const got = await get(`/signin/done?error=${encodeURIComponent(error)}`);
+      expect([got.status, got.text.includes('role="alert"')]).toEqual([401, true]);
+      expect(got.text).not.toContain('made_up');
+    },
+  );
 
   it('R-SE14: a target that nobody here wrote goes nowhere', async () => {
     const forged = 'request=../evil&return_to=https%3A%2F%2Fevil.example';
