@@ -1,8 +1,10 @@
 import { startStack } from '../test/support/index.js';
 import { register } from '../test/support/people.js';
 import { floodFigure } from './flood.figure.js';
+import { exportFigure, logFigure } from './import.figure.js';
 import { loginFigure } from './login.figure.js';
 import { meFigure } from './me.figure.js';
+import { mailedFigure, pingsFigure } from './pings.figure.js';
 import { idleFigure, oneAtATimeFigure, saturatedFigure } from './realtime.figure.js';
 import { refreshFigure } from './refresh.figure.js';
 import { print, type BenchContext, type Row } from './report.js';
@@ -15,6 +17,10 @@ const FIGURES: Record<string, (context: BenchContext) => Promise<Row>> = {
   flood: floodFigure,
   refresh: refreshFigure,
   webhook: webhookFigure,
+  pings: pingsFigure,
+  'sale-to-mail': mailedFigure,
+  'import-log': logFigure,
+  'import-export': exportFigure,
   'fan-out': saturatedFigure,
   'fan-out-one': oneAtATimeFigure,
   idle: idleFigure,
