@@ -14,10 +14,13 @@ import { LoginBody, loginOf } from './credentials.rules.js';
 import { SignInService } from './sign-in.service.js';
 
 const docs = { tag: 'Signing in', answer: TokenSet };
-const form = { limit: 'login', body: 'form', docs: { ...docs, input: LoginBody } } as const;
+const DEVICE =
+  'To a client without a cookie the answer has the header `X-Device-Token`: kept for good and sent with the next sign-in, ' +
+  'failures of others do not keep this device waiting, and no mail tells of a new device.';
+const form = { limit: 'login', body: 'form', docs: { ...docs, input: LoginBody, description: DEVICE } } as const;
 const players = {
   ...form,
-  docs: { ...form.docs, description: 'Players only: an admin’s credentials are wrong here.' },
+  docs: { ...form.docs, description: `Players only: an admin’s credentials are wrong here. ${DEVICE}` },
 };
 const REGISTER =
   'With `registration: immediate` in the client’s policy (the default) the account is there and signed in; an address that ' +
