@@ -22,15 +22,26 @@ async function softHsm(): Promise<string> {
   fs.mkdirSync(cache, { recursive: true });
   const draft = fs.mkdtempSync(path.join(cache, 'fetch-'));
   try {
-    const [, suite = 'stable'] = /VERSION_CODENAME=(\w+)/.exec(fs.readFileSync('/etc/os-release', 'utf8')) ?? [];
-    const root = await fetchDebianPackage(draft, suite, 'libsofthsm2');
-    const files = fs.readdirSync(root, { recursive: true, encoding: 'utf8' });
-    // The package has a link to it, too.
-    fs.renameSync(files.map((file) => path.join(root, file)).find(isLibrary)!, kept);
+    fs.renameSync(await fetchedInto(draft), kept);
+  } catch (error) {
+    const why = (error as Error).message.trim().split('\n').at(-1);
+    const fix = 'install it (Debian: libsofthsm2; macOS: brew install softhsm), or connect this machine and try again';
+    throw new Error(`SoftHSM 2 is missing and could not be fetched (${why}): ${fix}`, { cause: error });
   } finally {
     fs.rmSync(draft, { recursive: true, force: true });
   }
   return kept;
+}
+
+/** The library in the package of this machine’s Debian suite. */
+async function fetchedInto(dir: string): Promise<string> {
+  const [, suite = 'stable'] = /VERSION_CODENAME=(\w+)/.exec(fs.readFileSync('/etc/os-release', 'utf8')) ?? [];
+  const root = await fetchDebianPackage(dir, suite, 'libsofthsm2');
+  const files = fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => path.join(root, file));
+  // The package has a link to it, too.
+  const library = files.find(isLibrary);
+  if (!library) throw new Error('the package has no libsofthsm2.so');
+  return library;
 }
 
 const isLibrary = (file: string): boolean => file.endsWith('/libsofthsm2.so') && fs.lstatSync(file).isFile();
