@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
 import {
@@ -19,6 +20,8 @@ import { reportOf } from './import-report.rules.js';
 import { readIssued, type IssuedElsewhere } from './jsonl-row.rules.js';
 
 const DEFAULT_PAGE = 200;
+/** Rows that are verified before others get their turn. */
+const TURN = 50;
 
 type Read = { line: number } & ({ row: IssuedElsewhere } | { code: string });
 
@@ -72,7 +75,10 @@ export class ImportsService {
     const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
     const filled = lines.map((line, at) => ({ line, at })).filter(({ line }) => line.trim() !== '');
     const read: Read[] = [];
-    for (const { line, at } of filled) read.push({ line: first_line + at, ...(await readIssued(line, keys)) });
+    for (const { line, at } of filled) {
+      if (read.length % TURN === TURN - 1) await setImmediate();
+      read.push({ line: first_line + at, ...readIssued(line, keys) });
+    }
     return read;
   }
 

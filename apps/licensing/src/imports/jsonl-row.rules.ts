@@ -1,5 +1,6 @@
+import crypto from 'node:crypto';
 import { parse, TIERS, MintLicenseRequest, type Tier } from '#contracts';
-import { parseBlob, parseLicenseKey, verifyBlob, type LicensePublicKey } from '#license-format';
+import { nodeVerifier, parseBlob, parseLicenseKey, verifyBlobSync, type LicensePublicKey } from '#license-format';
 
 /** A license that was issued elsewhere, as its own signature says. */
 export interface IssuedElsewhere {
@@ -19,6 +20,9 @@ export type RowVerdict = { row: IssuedElsewhere } | { code: string };
 
 type Members = Record<string, unknown>;
 
+/** Takes less than half the time of WebCrypto, which imports the key for every blob anew. */
+const verifier = nodeVerifier(crypto);
+
 const text = (value: unknown, max: number): string | null =>
   typeof value === 'string' && value !== '' && value.length <= max ? value : null;
 
@@ -35,7 +39,7 @@ function members(line: string): Members | null {
  * Reads a line of the log of issued licenses. What counts is what the blob's signature covers; the line only adds
  * what a blob does not say. Keys out of use are fine for what they signed once; keys that others know are not (I4).
  */
-export async function readIssued(line: string, keys: readonly LicensePublicKey[]): Promise<RowVerdict> {
+export function readIssued(line: string, keys: readonly LicensePublicKey[]): RowVerdict {
   const said = members(line);
   if (!said) return { code: 'not_json' };
   const blob = text(said.blob, 8192)?.trim();
@@ -43,7 +47,7 @@ export async function readIssued(line: string, keys: readonly LicensePublicKey[]
   if (!parsed || 'problem' in parsed) return { code: 'malformed_blob' };
   const { payload } = parsed;
   const trusted = keys.map((key) => (key.state === 'compromised' ? key : { kid: key.kid, key: key.key }));
-  const verdict = await verifyBlob(blob, trusted, { now: payload.nbf, product: payload.prod });
+  const verdict = verifyBlobSync(blob, trusted, { now: payload.nbf, product: payload.prod, verifier });
   if (!verdict.valid) return { code: verdict.code.toLowerCase() };
   return agreed(said, blob!, payload);
 }
