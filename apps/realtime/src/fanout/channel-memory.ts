@@ -7,6 +7,7 @@ const TRIES = 3;
 /** What has been in a channel: the newest frames in memory, and behind them what the stream keeps. */
 export class ChannelMemory {
   private readonly ring: Ring;
+  private reading?: Promise<Entry[]>;
 
   constructor(
     private readonly name: string,
@@ -40,7 +41,7 @@ export class ChannelMemory {
 
   /** The frame of an id in what the stream has. @throws when the broker does not answer */
   async find(id: string): Promise<Entry | undefined> {
-    return (await this.history.after(this.name, 0)).find((e) => e.id === id);
+    return (await this.stored()).find((e) => e.id === id);
   }
 
   /**
@@ -51,8 +52,12 @@ export class ChannelMemory {
   async after(seq: number, kept: boolean): Promise<Entry[] | undefined> {
     const here = this.ring.after(seq);
     if (here || !kept) return here;
-    const stored = await this.history.after(this.name, seq);
-    return stored.length >= CHANNEL_DEPTH ? undefined : stored;
+    const stored = await this.stored();
+    if (stored.length >= CHANNEL_DEPTH && stored[0]!.seq > seq) return undefined;
+    // The reading may have begun for somebody else, before what is in memory by now.
+    const since = this.ring.after(stored.at(-1)?.seq ?? 0);
+    if (!since) return this.readAfter(seq);
+    return [...stored.filter((e) => e.seq > seq), ...since];
   }
 
   /** What the stream has after a place. @throws when the broker does not answer, however often it is asked */
@@ -64,5 +69,16 @@ export class ChannelMemory {
         if (attempt >= TRIES) throw error;
       }
     }
+  }
+
+  /** Read once for all who ask meanwhile: after a restart all of a person's clients come back at once. */
+  private stored(): Promise<Entry[]> {
+    this.reading ??= this.history.after(this.name, 0).finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readAfter(seq: number): Promise<Entry[] | undefined> {
+    const found = await this.history.after(this.name, seq);
+    return found.length >= CHANNEL_DEPTH ? undefined : found;
   }
 }
