@@ -118,6 +118,16 @@ describe('an id', () => {
     expect(client.ids).toEqual([id, last]);
   });
 
+  it('RT8 RT11: is none of those that Gatehouse gives itself: nobody can take the place of a change of plan', async () => {
+    const user = randomUUID();
+    const client = await browser(user);
+    for (const id of [`plan:${user}:1`, `presence:${randomUUID()}`, 'c1.AAAA'])
+      await expect(broadcast({ user_id: user, id })).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(broadcast({ type: 'presence_changed' })).rejects.toMatchObject({ code: 'validation_failed' });
+    await mark(user, client);
+    expect(client.heard.map(({ type }) => type)).toEqual(['mark']);
+  });
+
   it('RT11: stands for what it stood for first: another content is refused, and another person’s too', async () => {
     const user = randomUUID();
     const id = randomUUID();

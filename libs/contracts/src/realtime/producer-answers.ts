@@ -26,6 +26,7 @@ const RESERVED = [
   'chat_message',
   'chat_feed',
   'plan_changed',
+  'presence_changed',
   'hello',
   'gap',
   'cursor',
@@ -39,3 +40,9 @@ const RESERVED = [
 
 /** Types that a producer may broadcast. */
 export const BROADCAST_TYPE = new RegExp(`^(?!(?:${RESERVED.join('|')})$)[a-z][a-z0-9_]*$`);
+
+/**
+ * Ids that a producer may choose: not those of Gatehouse's own frames, which would be taken for repetitions and dropped,
+ * and none that clients would hand back as a cursor.
+ */
+export const BROADCAST_ID = /^(?!(?:plan|presence):[0-9a-f-]{36}|c1\.)[A-Za-z0-9_.:=-]+$/i;

@@ -2,13 +2,17 @@ import { Transform } from 'class-transformer';
 import { command } from '../command.js';
 import { Id, Int, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { IdempotencyKeyReused, Unavailable, ValidationFailed } from '../general.errors.js';
-import { BROADCAST_TYPE, ProducerAnswer } from './producer-answers.js';
+import { BROADCAST_ID, BROADCAST_TYPE, ProducerAnswer } from './producer-answers.js';
 
 export class BroadcastRequest {
   @Text({ max: 64, pattern: BROADCAST_TYPE, description: 'Any but those that Gatehouse makes itself.' }) type!: string;
   @Json() data!: Record<string, unknown>;
   @Uuid({ optional: true, description: 'Left out: everyone.' }) user_id?: string;
-  @Id({ optional: true, description: 'Idempotency key: within 24 hours the same id is delivered once.' }) id?: string;
+  @Id({
+    ...{ optional: true, pattern: BROADCAST_ID },
+    description: 'Idempotency key: within 24 hours the same id is delivered once.',
+  })
+  id?: string;
   @Text({ optional: true, max: 128, description: 'Of two events with one key and one receiver the later is dropped.' })
   cooldown_key?: string;
   @Int({ optional: true, min: 1, max: 86_400, description: 'How long the key’s cooldown is. Default: 60.' })
