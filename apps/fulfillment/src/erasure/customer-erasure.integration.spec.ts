@@ -75,6 +75,31 @@ it('D-pii: a dry run says what would go, and nothing goes', async () => {
   expect(await buyers()).toEqual(before);
 });
 
+it('D-pii: who has a longer address that holds this one is somebody else, and keeps everything', async () => {
+  const others = [`ada.${EMAIL}`, `x+${EMAIL}`, `${EMAIL}.au`];
+  for (const email of others) await sell({ email, full_name: 'Ada' });
+  await buy();
+  await eventually(async () => {
+    const [row] = await world.database.query<{ n: number }>('select count(*)::int as n from orders');
+    return row!.n === others.length + 1;
+  });
+  expect((await erase(true)).rows).toContainEqual({ kind: 'storefront_events', rows: 1 });
+  expect((await erase()).rows).toContainEqual({ kind: 'storefront_events', rows: 1 });
+  const left = await everything();
+  for (const email of others) expect(left).toContain(encodeURIComponent(email));
+});
+
+it('D-pii: finds an address of other letters, and at the beginning of a line', async () => {
+  const email = 'gräce+1@example.com';
+  for (const text of [`{"email":"${email}"}`, `{"note":"mail\\n${email}"}`, `email=${encodeURIComponent(email)}`])
+    await world.database.query(
+      `insert into storefront_events (id, content_type, raw, state, store) values (gen_random_uuid(), 'x', $1, 'parked', 'gumroad')`,
+      [Buffer.from(text)],
+    );
+  const { rows } = await world.bus.send(EraseCustomer.fulfillment, { email });
+  expect(rows).toContainEqual({ kind: 'storefront_events', rows: 3 });
+});
+
 it('D-pii: a ping that comes again brings neither the person nor another mail back', async () => {
   const sale_id = await buy();
   await erase();

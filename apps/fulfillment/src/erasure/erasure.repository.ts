@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#persistence';
+import { addressPattern } from './address-pattern.rules.js';
 
 /** Whom to erase; the address only when it was proven to be the person's. */
 export interface ErasedPerson {
@@ -17,9 +18,8 @@ export interface PersonalPing {
 /** What a person is taken out of when nothing but an address is known. */
 export type ErasedKind = 'orders' | 'storefront_events' | 'mails' | 'portal_accesses';
 
-/** Pings that hold the address as it is or as forms write it. */
-const HOLDS_ADDRESS = `(position(lower($1) in lower(encode(e.raw, 'escape'))) > 0
-  or position(lower($2) in lower(encode(e.raw, 'escape'))) > 0)`;
+/** Pings that hold the address, see {@link addressPattern}. */
+const HOLDS_ADDRESS = `encode(e.raw, 'escape') ~* $2`;
 
 /** Pings of erased or of the person's orders, and those that hold the address. */
 const NAMES_SOMEBODY = `e.erased_at is null and (
@@ -90,7 +90,7 @@ export class ErasureRepository {
                    where o.store = w.store and o.order_id = w.order_id and lower(o.email) = lower($1))
            or exists (select 1 from storefront_events e
                       where e.store = w.store and e.sale_id = w.order_id and ${HOLDS_ADDRESS}))) as busy`,
-      [email, encodeURIComponent(email)],
+      [email, addressPattern(email)],
     );
     return row!.busy;
   }
@@ -105,7 +105,7 @@ export class ErasureRepository {
             select license_key from orders where lower(email) = lower($1))) as mails,
          (select count(*)::int from portal_links where lower(email) = lower($1))
            + (select count(*)::int from portal_sessions where lower(email) = lower($1)) as portal_accesses`,
-      [email, encodeURIComponent(email)],
+      [email, addressPattern(email)],
     );
     return row!;
   }
@@ -120,13 +120,13 @@ export class ErasureRepository {
     );
   }
 
-  /** Pings that still name somebody: of erased orders, and those that hold the address as it is or as forms write it. */
+  /** Pings that still name somebody: of erased orders, and those that hold the address. */
   async pingsOf(email: string | null): Promise<PersonalPing[]> {
     return this.tx.query<PersonalPing & { [column: string]: unknown }>(
       `select id, content_type, raw from storefront_events e
        where ${NAMES_SOMEBODY}
        order by id limit 500 for update skip locked`,
-      [email, email && encodeURIComponent(email)],
+      [email, email && addressPattern(email)],
     );
   }
 
