@@ -154,7 +154,7 @@ describe('a sign-in with two steps', () => {
     await expect(second(anew.mfa_token, codes[0]!)).resolves.toHaveProperty('issued');
   });
 
-  it('H3: of 50 that show one token and code at once, one is signed in', async () => {
+  it('H3 SEC14: of 50 that show one token and code at once, one is signed in', async () => {
     const { issued, codes } = await enrol();
     const before = await live(issued);
     const { mfa_token } = await challenge(issued);
@@ -164,7 +164,7 @@ describe('a sign-in with two steps', () => {
     expect(await live(issued)).toBe(before + 1);
   });
 
-  it('R-MF1: a step counts once, in whatever sign-in it is shown again', async () => {
+  it('R-MF1 SEC14: a step counts once, in whatever sign-in it is shown again', async () => {
     const { issued, secret } = await enrol();
     const challenges = await Promise.all(Array.from({ length: 8 }, () => challenge(issued)));
     const code = codeFor(secret);
