@@ -20,7 +20,7 @@ export type RowVerdict = { row: IssuedElsewhere } | { code: string };
 
 type Members = Record<string, unknown>;
 
-/** Takes less than half the time of WebCrypto, which imports the key for every blob anew. */
+/** Holds its keys; WebCrypto would import one for every blob anew. */
 const verifier = nodeVerifier(crypto);
 
 const text = (value: unknown, max: number): string | null =>
