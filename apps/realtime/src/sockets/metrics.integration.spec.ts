@@ -19,7 +19,7 @@ afterAll(async () => {
 async function value(series: string): Promise<number | undefined> {
   const { body } = await replica.metrics.scrape();
   const line = body.split('\n').find((l) => l.startsWith(`${series} `));
-  return line && Number(line.slice(series.length + 1));
+  return line ? Number(line.slice(series.length + 1)) : undefined;
 }
 const counts = (series: string, least = 1) =>
   eventually(series, 10_000, async () =>
