@@ -8,6 +8,9 @@ export type ProviderAddress =
 
 const GCP_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
+/** The token that opens the key goes along: in the clear to this machine only, where an agent of Vault may listen. */
+const VAULT_KEY = /^(https:\/\/[^/]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)\/(.+)\/([^/]+)$/;
+
 /** @throws RangeError that says what the address should look like */
 export function readAddress(address: string): ProviderAddress {
   const [, scheme, rest = ''] = /^(file|vault|awskms|gcpkms|pkcs11):(.*)$/s.exec(address) ?? [];
@@ -19,7 +22,7 @@ export function readAddress(address: string): ProviderAddress {
 }
 
 function vault(rest: string): ProviderAddress {
-  const [, url, mount, name] = /^(https?:\/\/[^/]+)\/(.+)\/([^/]+)$/.exec(rest) ?? [];
+  const [, url, mount, name] = VAULT_KEY.exec(rest) ?? [];
   if (!url || !mount || !name) throw new RangeError('write vault:https://<host>:8200/<mount>/<key>');
   return { kind: 'vault', url, mount, name };
 }

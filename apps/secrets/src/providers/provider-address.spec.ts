@@ -9,6 +9,10 @@ describe('D-kms: the address of a key provider', () => {
       { kind: 'vault', url: 'https://vault:8200', mount: 'team/transit', name: 'gatehouse' },
     ],
     [
+      'vault:http://127.0.0.1:8200/transit/k',
+      { kind: 'vault', url: 'http://127.0.0.1:8200', mount: 'transit', name: 'k' },
+    ],
+    [
       'awskms:eu-central-1/arn:aws:kms:eu-central-1:1:key/2',
       { kind: 'awskms', region: 'eu-central-1', keyId: 'arn:aws:kms:eu-central-1:1:key/2' },
     ],
@@ -18,8 +22,10 @@ describe('D-kms: the address of a key provider', () => {
     ],
   ])('%s', (address, expected) => expect(readAddress(address)).toEqual(expected));
 
-  it.each(['vault:vault/transit/k', 'vault:https://vault', 'awskms:alias', 'gcpkms:projects/p/cryptoKeys/k'])(
-    '%s is none, and it is told what one looks like',
-    (address) => expect(() => readAddress(address)).toThrow(/^write /),
+  it.each([
+    ...['vault:vault/transit/k', 'vault:https://vault', 'vault:http://vault:8200/transit/k'],
+    ...['vault:http://127.0.0.1.evil.example/transit/k', 'awskms:alias', 'gcpkms:projects/p/cryptoKeys/k'],
+  ])('%s is none, and it is told what one looks like', (address) =>
+    expect(() => readAddress(address)).toThrow(/^write /),
   );
 });

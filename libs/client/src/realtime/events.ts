@@ -20,7 +20,7 @@ export interface Gap {
 export interface RealtimeEvents {
   notification: Record<string, unknown>;
   plan_changed: { plan: string; features: string[]; expires_at: string | null };
-  presence_changed: { id: string; status: string; [member: string]: unknown };
+  presence_changed: { user_id: string; status: string; [member: string]: unknown };
   /** Agents only. */
   chat_message: {
     platform: string;
