@@ -68,7 +68,7 @@ function askedBy(request: IncomingMessage): Asked {
 }
 
 function refuse(response: ServerResponse, status: 401 | 503): void {
-  const retry = status === 503 ? { 'retry-after': retryAfter() } : {};
-  response.writeHead(status, { 'content-length': 0, connection: 'close', ...retry });
+  if (status === 503) response.setHeader('retry-after', retryAfter());
+  response.writeHead(status, { 'content-length': 0, connection: 'close' });
   response.end();
 }
