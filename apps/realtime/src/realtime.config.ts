@@ -17,7 +17,7 @@ export class RealtimeConfig extends AppConfig {
   @EnvInt('DRAIN_SPREAD_MS', { default: 8_000, min: 0, max: 30_000 })
   drainSpreadMs!: number;
 
-  /** Connections that may be opening at a time; more are told to come back (RT32), so that those that are open go on. */
+  /** Connections that may wait to be opened; more are told to come back (RT32), so that those that are open go on. */
   @EnvInt('OPENINGS_AT_ONCE', { default: 256, min: 1, max: 100_000 })
   openingsAtOnce!: number;
 

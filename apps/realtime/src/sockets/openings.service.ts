@@ -9,6 +9,7 @@ import { RealtimeConfig } from '../realtime.config.js';
 import { CLOSE, Connection, type ConnectionOwner, type Transport } from './connection.js';
 import { Connections } from './connections.js';
 import { Outboxes, type WayOut } from './outboxes.service.js';
+import { Turns } from './turns.js';
 
 /** What somebody who wants a connection asks for. */
 export interface Asked {
@@ -28,10 +29,17 @@ export interface Opening extends WayOut {
   tooSlow: () => void;
 }
 
+/**
+ * Openings that are worked on at a time; the others wait. All at once would all be late: after a restart, when everybody
+ * comes back, each would be ready when its client has given up and has asked anew.
+ */
+const WORKED_ON = 16;
+
 /** Opens connections of either kind: the token, the channels, what was missed, and the first frame. */
 @Injectable()
 export class Openings {
   private underWay = 0;
+  private readonly turns = new Turns(WORKED_ON);
 
   constructor(
     private readonly config: RealtimeConfig,
@@ -48,12 +56,13 @@ export class Openings {
 
   /**
    * Joins whoever has a good token to their channels: nothing that is published from now on is missed.
+   * @returns nothing for a client that is gone when its turn comes
    * @throws Refusal of the token; another error while the broker does not answer
    */
-  async prepare(asked: Asked, socket: Writable): Promise<Opening> {
+  async prepare(asked: Asked, socket: Writable): Promise<Opening | undefined> {
     this.underWay += 1;
     try {
-      return await this.lookAt(asked, socket);
+      return await this.turns.run(async () => (socket.destroyed ? undefined : this.lookAt(asked, socket)));
     } finally {
       this.underWay -= 1;
     }

@@ -43,6 +43,7 @@ export class UpgradesService implements OnApplicationBootstrap {
     if (this.drain.begun || this.openings.crowded) return refuse(socket, 503);
     try {
       const opening = await this.openings.prepare(askedBy(request), socket);
+      if (!opening) return;
       // Gone while it was looked at: its close event, which ends the listening, has been.
       if (socket.destroyed) return this.openings.end(opening);
       this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, opening));

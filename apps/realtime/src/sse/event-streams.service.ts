@@ -36,6 +36,7 @@ export class EventStreams implements OnApplicationBootstrap {
     if (this.drain.begun || this.openings.crowded) return refuse(response, 503);
     try {
       const opening = await this.openings.prepare(askedBy(request), response);
+      if (!opening) return;
       if (response.destroyed) return this.openings.end(opening);
       this.open(response, opening);
     } catch (error) {
