@@ -57,16 +57,20 @@ class Wanderer {
     const socket = new WebSocket(url, ['gatehouse.v1', `bearer.${this.who.accessToken}`]);
     this.socket = socket;
     socket.on('error', () => undefined);
-    socket.on('unexpected-response', (request, { statusCode }) => {
-      this.ends.push(statusCode!);
-      request.destroy();
+    // After a refusal there is a close only if the socket is reset while it waits: one of both brings it back.
+    let isGone = false;
+    const leave = (why: number): void => {
+      if (isGone) return;
+      isGone = true;
+      this.ends.push(why);
       this.comeBack();
+    };
+    socket.on('unexpected-response', (request, { statusCode }) => {
+      request.destroy();
+      leave(statusCode!);
     });
     socket.on('message', (data) => this.take(JSON.parse(String(data)) as { id: string; type: string }));
-    socket.once('close', (code) => {
-      this.ends.push(code);
-      this.comeBack();
-    });
+    socket.once('close', leave);
   }
 
   private comeBack(): void {
