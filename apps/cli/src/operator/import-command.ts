@@ -18,6 +18,8 @@ interface Report extends ImportCounts {
 }
 
 const COUNTS = ['added', 'known', 'revoked', 'skipped', 'rejected'] as const;
+/** Parts that are under way at a time: one is read and sent while others are verified and stored. */
+const AT_ONCE = 3;
 const BAR = 30;
 /** Takes the bar away, so that what is printed next has the line to itself. */
 const CLEAR = '\r\x1b[K';
@@ -62,25 +64,41 @@ export async function importFile(
   output: ImportOutput,
 ): Promise<ImportCounts> {
   const whole: ImportCounts = { id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 0 };
-  const type = isCsv(file) ? 'text/csv' : undefined;
   const size = fs.statSync(file).size;
-  for await (const { text, firstLine, bytes } of partsOf(file)) {
-    const query = {
-      dry_run: options.dryRun,
-      mail: options.mail,
-      import_id: whole.id ?? undefined,
-      first_line: firstLine,
-    };
-    const part = await api.ask<Report>('POST', '/internal/imports', { query, body: text, type });
-    whole.id = part.id;
-    for (const count of COUNTS) whole[count] += part[count];
+  for await (const { report, bytes } of reportsOf(api, file, options)) {
+    whole.id = report.id;
+    for (const count of COUNTS) whole[count] += report[count];
     if (process.stderr.isTTY) process.stderr.write(CLEAR);
-    output.rejected(part.rows.filter((row) => row.outcome === 'rejected'));
+    output.rejected(report.rows.filter((row) => row.outcome === 'rejected'));
     if (process.stderr.isTTY) process.stderr.write(progress(bytes / size, whole));
   }
   if (process.stderr.isTTY) process.stderr.write('\n');
   output.end(whole);
   return whole;
+}
+
+interface Reported {
+  report: Report;
+  bytes: number;
+}
+
+/** The reports in the order of the file. The first part begins the batch that the others belong to. */
+async function* reportsOf(api: InternalApi, file: string, options: Options): AsyncGenerator<Reported> {
+  const { dryRun: dry_run, mail } = options;
+  const type = isCsv(file) ? 'text/csv' : undefined;
+  const underWay: Promise<Reported>[] = [];
+  let import_id: string | undefined;
+  for await (const { text, firstLine: first_line, bytes } of partsOf(file)) {
+    const query = { dry_run, mail, import_id, first_line };
+    const sent = api.ask<Report>('POST', '/internal/imports', { query, body: text, type });
+    const reported = sent.then((report) => ({ report, bytes }));
+    // The first that fails is heard below; of those that are under way then nobody wants to hear any more.
+    reported.catch(() => undefined);
+    underWay.push(reported);
+    if (!dry_run) import_id ??= (await sent).id ?? undefined;
+    if (underWay.length === AT_ONCE) yield await underWay.shift()!;
+  }
+  for (const one of underWay) yield await one;
 }
 
 /** A bar, and how many rows are done. */
