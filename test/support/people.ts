@@ -53,6 +53,7 @@ export async function verifyAddress(dev: DevInfo, who: SignedIn): Promise<void> 
 
 /** A mail as the development inbox shows it. */
 export interface InboxMail {
+  id: string;
   subject: string;
   text: string;
   attachments: { filename: string; content_base64: string }[];
@@ -68,6 +69,12 @@ export const blobIn = (mail: InboxMail): string | undefined =>
 /** The delivery mails that an address got. */
 export const deliveries = async (dev: DevInfo, address: string): Promise<InboxMail[]> =>
   (await mailsTo(dev, address)).filter((m) => blobIn(m));
+
+/** What a mail program knows a mail by: of two with the same it shows one. */
+export async function messageIdOf(dev: DevInfo, { id }: InboxMail): Promise<string> {
+  const { body } = await call('GET', `${dev.mail_url}/api/messages/${id}/raw`);
+  return /^message-id:\s*(\S+)/im.exec(String(body))![1]!;
+}
 
 /** Makes a sale at the stand-in storefront, which pings Gatehouse as the real one does. @returns its sale id */
 export async function sell(dev: DevInfo, sale: Record<string, unknown>): Promise<string> {

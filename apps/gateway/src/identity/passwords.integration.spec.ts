@@ -30,8 +30,8 @@ describe('passwords', () => {
     async (path) => {
       const ended = { session_ids: [SESSION] };
       const body = {
-        'password/change': { current_password: 'a', new_password: 'b' },
-        'password/reset': { token: 't', new_password: 'b' },
+        'password/change': { current_password: 'a', new_password: 'a newer lantern' },
+        'password/reset': { token: 't', new_password: 'a newer lantern' },
       }[path] ?? { token: 't' };
       for (const command of [ChangePassword, ResetPassword, SecureAccount, UndoEmailChange]) {
         edge.neighbours.on(command as typeof SecureAccount, () => ended);
@@ -44,9 +44,9 @@ describe('passwords', () => {
   );
 
   it('R-PW9: a change without the current password is 400, without a token 401', async () => {
-    const missing = await post('password/change', { new_password: 'b' }, edge.issuer.token());
+    const missing = await post('password/change', { new_password: 'a newer lantern' }, edge.issuer.token());
     expect([missing.status, missing.body.errors[0].field]).toEqual([400, 'current_password']);
-    expect((await post('password/change', { current_password: 'a', new_password: 'b' })).status).toBe(401);
+    expect((await post('password/change', { current_password: 'a', new_password: 'a newer lantern' })).status).toBe(401);
   });
 
   it('C-password.forgot: 204 without a body; what is no address is 400', async () => {
@@ -60,7 +60,7 @@ describe('passwords', () => {
     edge.neighbours.on(ResetPassword, () => {
       throw TokenInvalid.with();
     });
-    const answer = await post('password/reset', { token: 'x', new_password: 'b' });
+    const answer = await post('password/reset', { token: 'x', new_password: 'a newer lantern' });
     expect([answer.status, answer.body.code]).toEqual([400, 'token_invalid']);
   });
 });
