@@ -9,8 +9,7 @@ export interface KnownRoute {
   pattern: RegExp;
 }
 
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`);
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`);
 
 /** Every route of the gateway, noted as it is registered: for `Allow`, the reference and the tests. */
 export class RouteTable {

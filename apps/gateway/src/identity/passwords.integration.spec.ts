@@ -46,7 +46,9 @@ describe('passwords', () => {
   it('R-PW9: a change without the current password is 400, without a token 401', async () => {
     const missing = await post('password/change', { new_password: 'a newer lantern' }, edge.issuer.token());
     expect([missing.status, missing.body.errors[0].field]).toEqual([400, 'current_password']);
-    expect((await post('password/change', { current_password: 'a', new_password: 'a newer lantern' })).status).toBe(401);
+    expect((await post('password/change', { current_password: 'a', new_password: 'a newer lantern' })).status).toBe(
+      401,
+    );
   });
 
   it('C-password.forgot: 204 without a body; what is no address is 400', async () => {
