@@ -38,5 +38,5 @@ export default {
   maxWorkers,
   // What a module keeps for ever adds up over two hundred files.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

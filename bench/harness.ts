@@ -55,12 +55,17 @@ export function residentMiB(pid: number): number {
 }
 
 /** Memory of a process and its children in MiB, what they share counted once (PSS). */
-export function familyMiB(pid: number): number {
-  const children = readdirSync('/proc')
+export const familyMiB = (pid: number): number => familyOf(pid).reduce((sum, each) => sum + proportionalMiB(each), 0);
+
+/** CPU seconds that a process and its children have used so far; those that have ended are left out. */
+export const familyCpuSeconds = (pid: number): number => familyOf(pid).reduce((sum, each) => sum + cpuSeconds(each), 0);
+
+const familyOf = (pid: number): number[] => [
+  pid,
+  ...readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
-    .map(Number);
-  return [pid, ...children].reduce((sum, each) => sum + proportionalMiB(each), 0);
-}
+    .map(Number),
+];
 
 const read = (file: string): string => {
   try {
@@ -78,6 +83,14 @@ export const median = (values: number[]): number => {
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
+
+/** @param share of the values, which are sorted, that are at most the answer; 0 when there are none */
+export const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+
+/** The 50th and 99th percentile of milliseconds that are sorted, in words. */
+export const spread = (took: readonly number[]): string =>
+  `p50 ${percentile(took, 0.5).toFixed(1)} ms  p99 ${percentile(took, 0.99).toFixed(1)} ms`;
 
 interface Measured extends Sample {
   cpu: number;

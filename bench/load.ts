@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { Load, Sample } from './harness.js';
+import { percentile, type Load, type Sample } from './harness.js';
 
 /** A request as autocannon sends it. */
 export interface Shot {
@@ -52,6 +52,6 @@ export async function inLanes(lanes: number, seconds: number, work: (lane: numbe
     }),
   );
   took.sort((a, b) => a - b);
-  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
-  return { operations: took.length, seconds: (performance.now() - started) / 1_000, p50: at(0.5), p99: at(0.99) };
+  const [p50, p99] = [percentile(took, 0.5), percentile(took, 0.99)];
+  return { operations: took.length, seconds: (performance.now() - started) / 1_000, p50, p99 };
 }

@@ -1,13 +1,16 @@
 import { startStack } from '../test/support/index.js';
 import { register } from '../test/support/people.js';
+import { broadcastFigure } from './broadcast.figure.js';
 import { floodFigure } from './flood.figure.js';
 import { exportFigure, logFigure } from './import.figure.js';
 import { loginFigure } from './login.figure.js';
+import { mailedFigure } from './mailed.figure.js';
 import { meFigure } from './me.figure.js';
-import { mailedFigure, pingsFigure } from './pings.figure.js';
+import { pingsFigure } from './pings.figure.js';
 import { idleFigure, oneAtATimeFigure, saturatedFigure } from './realtime.figure.js';
 import { refreshFigure } from './refresh.figure.js';
 import { print, type BenchContext, type Row } from './report.js';
+import { revocationFigure } from './revocation.figure.js';
 import { startFigure } from './start.figure.js';
 import { webhookFigure } from './webhook.figure.js';
 
@@ -24,10 +27,18 @@ const FIGURES: Record<string, (context: BenchContext) => Promise<Row>> = {
   'fan-out': saturatedFigure,
   'fan-out-one': oneAtATimeFigure,
   idle: idleFigure,
+  broadcast: broadcastFigure,
+  revocation: revocationFigure,
 };
 
 /** `npm run bench [-- me login …]`: each figure with its baseline in the same run. */
 const asked = process.argv.slice(2);
+const names = [...Object.keys(FIGURES), 'start'];
+const unknown = asked.filter((name) => !names.includes(name));
+if (unknown.length) {
+  process.stderr.write(`No figure is called ${unknown.join(', ')}. There are: ${names.join(', ')}.\n`);
+  process.exit(2);
+}
 const chosen = Object.keys(FIGURES).filter((name) => asked.length === 0 || asked.includes(name));
 let reached = true;
 if (chosen.length > 0) {

@@ -17,7 +17,7 @@ const IDLE_KB = 12;
 const TEXT = 'x'.repeat(190);
 
 /** The realtime app itself, entered where the gateway enters it; events go in by the stream that its replicas hear. */
-async function ourFan(stack: Stack, clients: number): Promise<Fan> {
+export async function ourFan(stack: Stack, clients: number): Promise<Fan> {
   const { info } = stack;
   const tokens: string[] = [];
   for (let n = 0; n < clients; n += CONNECTIONS_A_PERSON) tokens.push((await register(info)).accessToken);
@@ -97,7 +97,7 @@ export async function oneAtATimeFigure({ stack }: BenchContext): Promise<Row> {
   }
 }
 
-/** P4: memory of an idle connection; the ratio is the limit by what it takes. */
+/** P4 RT35: memory of an idle connection; the ratio is the limit by what it takes. */
 export async function idleFigure({ stack }: BenchContext): Promise<Row> {
   // Connections of other figures would have left memory behind that these are served from.
   await stack.restart('realtime');
@@ -107,7 +107,7 @@ export async function idleFigure({ stack }: BenchContext): Promise<Row> {
     for (const fan of fans) costs.push(await idleKb(fan));
     const lines = fans.map((fan, i) => `${fan.name.padEnd(34)} ${costs[i]!.toFixed(1)} KB a connection`);
     return {
-      id: 'P4',
+      id: 'P4 RT35',
       what: `${IDLE} idle connections, ${IDLE_KB} KB each`,
       lines,
       ratio: IDLE_KB / costs[0]!,

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { compare, type Load } from './harness.js';
 import { inLanes } from './load.js';
+import { hookOf } from './pings.js';
 import { rateRow, type BenchContext, type Row } from './report.js';
 
 const LANES = 16;
 
 /** P5: intake of pings against bare inserts of the same bytes into the same database. */
-export async function webhookFigure({ stack }: BenchContext): Promise<Row> {
-  const dev = stack.info;
-  const hook = `${dev.public_url}/webhooks/gumroad/${dev.gumroad.webhook_secret}`;
+export async function webhookFigure(context: BenchContext): Promise<Row> {
+  const { stack } = context;
+  const hook = hookOf(context);
   const ping = () =>
     new URLSearchParams({
       sale_id: `bench-${randomUUID()}`,
@@ -27,7 +28,7 @@ export async function webhookFigure({ stack }: BenchContext): Promise<Row> {
         if (response.status !== 200) throw new Error(`the webhook answered ${response.status}`);
       }),
   };
-  const pool = new pg.Pool({ connectionString: dev.postgres.fulfillment, max: 10 });
+  const pool = new pg.Pool({ connectionString: stack.info.postgres.fulfillment, max: 10 });
   await pool.query('create table if not exists bench_pings (id uuid primary key default uuidv7(), raw bytea not null)');
   const bare: Load = {
     name: 'bare insert',

@@ -1,22 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startNats } from '#local';
+import { launch } from './launch.js';
 
 /** The bare path Fastify → NATS → Postgres → back, as three processes of its own. */
 export interface Floor {
   url: string;
   pids: number[];
   stop(): Promise<void>;
-}
-
-async function launch(script: string, ...args: string[]): Promise<{ child: ChildProcess; line: string }> {
-  const file = path.join(import.meta.dirname, `${script}.js`);
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [data] = (await once(child.stdout!, 'data')) as [Buffer];
-  return { child, line: data.toString().trim() };
 }
 
 /**

@@ -13,8 +13,8 @@ export async function prepare() {
   install();
   const { isFresh } = await import('../build.mjs');
   if (isFresh()) return;
-  // In a process of its own: the compiler would stay in the memory of whatever comes next.
-  const run = spawnSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+  // In a process of its own: the compiler would stay in the memory of whatever comes next. What it says is no output of ours.
+  const run = spawnSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: ['inherit', 2, 2] });
   if (run.status !== 0) fail('the build failed', 'mend the files named above; `npm run check` says more about them');
 }
 
@@ -35,9 +35,9 @@ function install() {
   const isCurrent = () => fs.existsSync(stamp) && fs.readFileSync(stamp).equals(lock);
   const isNewer = () => fs.statSync(installed).mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs;
   if (fs.existsSync(installed) && (isCurrent() || isNewer())) return;
-  process.stdout.write('Installing the dependencies (once; about a minute) …\n');
+  process.stderr.write('Installing the dependencies (once; about a minute) …\n');
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  const run = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: false });
+  const run = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: false });
   if (run.status !== 0) {
     fail(
       `the dependencies could not be installed (${run.error?.message ?? `npm ci ended with ${run.status}`})`,

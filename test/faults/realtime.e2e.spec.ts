@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { eventually, pause } from '../support/eventually.js';
 import { startStack, type Stack } from '../support/index.js';
@@ -25,6 +26,8 @@ class Wanderer {
   readonly ends: number[] = [];
   private last?: string;
   private socket?: WebSocket;
+  /** What the open connection goes over. */
+  private raw?: Socket;
   private ended = false;
 
   constructor(readonly who: SignedIn) {
@@ -40,9 +43,10 @@ class Wanderer {
     return this.last !== undefined;
   }
 
-  /** As a network that breaks: no goodbye. */
+  /** As a network that breaks: no goodbye, and what was under way is gone. */
   reset(): void {
-    this.socket?.terminate();
+    if (this.isOpen) this.raw?.resetAndDestroy();
+    else this.socket?.terminate();
   }
 
   end(): void {
@@ -65,6 +69,7 @@ class Wanderer {
       this.ends.push(why);
       this.comeBack();
     };
+    socket.once('upgrade', (response) => (this.raw = response.socket));
     socket.on('unexpected-response', (request, { statusCode }) => {
       request.destroy();
       leave(statusCode!);
@@ -122,7 +127,7 @@ describe('clients on bad networks', () => {
     const published = await publishing.finally(() => clearInterval(resets));
     for (const client of clients) {
       const expected = published[people.indexOf(client.who)]!;
-      const hasAll = async () => client.ids.includes(expected.at(-1)!) || undefined;
+      const hasAll = async () => (client.isOpen && client.ids.includes(expected.at(-1)!)) || undefined;
       // What it lacks shows in the comparison.
       await eventually('the last event', 60_000, hasAll).catch(() => undefined);
       const ends = client.ends.slice(-5);

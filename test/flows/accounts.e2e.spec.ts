@@ -3,7 +3,8 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { DevInfo } from '#local';
 import { call, CookieJar } from '../support/http.js';
 import { stack } from '../support/index.js';
-import { login, me, newcomer, refresh, register } from '../support/people.js';
+import { licensed, login, me, newcomer, refresh, register } from '../support/people.js';
+import { altered } from '../support/altered.js';
 
 let dev: DevInfo;
 beforeAll(async () => {
@@ -45,7 +46,7 @@ describe('a person', () => {
 
   it('C-user.login A-login: signs in and gets access, refresh and license tokens', async () => {
     const who = await register(dev);
-    const { status, body } = await login(dev, who);
+    const { status, body } = await licensed(dev, who);
     expect(status).toBe(200);
     expect(body).toMatchObject({
       access_token: expect.any(String),
@@ -71,14 +72,14 @@ describe('a person', () => {
     expect(claims).toMatchObject({ sub: userId, client_id: 'branchpy-cli', iss: dev.public_url });
     expect([claims.aud].flat()).toEqual(['branchpy-api']);
     expect(claims.exp! - claims.iat!).toBe(900);
-    const hub = await login(dev, await register(dev), { client_id: 'player-client' });
+    const hub = await login(dev, await register(dev), { client_id: 'openalice-hub' });
     const hubClaims = decodeJwt(hub.body.access_token);
     expect(hubClaims.exp! - hubClaims.iat!).toBe(3600);
   });
 
   it('A-token.license: the license token is RS256, has the person’s plan and no personal data', async () => {
     const who = await register(dev);
-    const { body } = await login(dev, who);
+    const { body } = await licensed(dev, who);
     const claims = decodeJwt(body.license_token);
     expect(decodeProtectedHeader(body.license_token)).toMatchObject({ alg: 'RS256', typ: 'license+jwt' });
     expect(claims).toMatchObject({ sub: who.userId, plan: 'free', max_offline_days: 30 });
@@ -139,6 +140,7 @@ describe('a person', () => {
 describe('a session', () => {
   it('A-refresh C-token.refresh R-RF4: twenty refreshes at once agree on one successor', async () => {
     const who = await register(dev);
+    await licensed(dev, who);
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(dev, who.refreshToken)));
     expect(answers.map((a) => a.status)).toEqual(Array(20).fill(200));
     expect(new Set(answers.map((a) => a.body.refresh_token)).size).toBe(1);
@@ -157,7 +159,7 @@ describe('a session', () => {
 
   it('A-refresh: a forged token is refused and ends nothing', async () => {
     const who = await register(dev);
-    const forged = who.refreshToken.slice(0, -4) + (who.refreshToken.endsWith('AAAA') ? 'BBBB' : 'AAAA');
+    const forged = altered(who.refreshToken);
     const refused = await refresh(dev, forged);
     expect([refused.status, refused.body.code]).toEqual([401, 'refresh_token_invalid']);
     expect((await refresh(dev, who.refreshToken)).status).toBe(200);

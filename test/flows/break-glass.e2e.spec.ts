@@ -31,13 +31,15 @@ describe('an operator at the command line', () => {
     expect(report.broken_at).toBeNull();
     expect(report.entries).toBeGreaterThan(0);
     expect(await gatehouse(['audit', 'verify'])).toMatch(/^Whole: \d+ entries in \d+ chains\.$/);
-  });
+  }, 180_000);
 
   it('D-cli D-kms: takes all secrets out for a recovery key and puts them back elsewhere', async () => {
     const { nats } = await stack();
     const publicKey = await gatehouse(['secrets', 'recovery-key', 'recovery']);
     expect(fs.statSync(path.join(dir, 'recovery')).mode & 0o777).toBe(0o600);
-    const out = JSON.parse(await gatehouse(['secrets', 'export', 'all.sealed', '--to', publicKey, '--json'])) as object;
+    const out = JSON.parse(await gatehouse(['secrets', 'export', 'all.sealed', '--to', publicKey, '--json'])) as {
+      sha256: string;
+    };
     expect(out).toHaveProperty('signing_keys');
     const database = await testDatabase('secrets', migrations);
     try {
@@ -53,11 +55,12 @@ describe('an operator at the command line', () => {
         LICENSE_ISSUER: 'none',
         LICENSE_PRODUCT: 'none',
       };
-      const back = await gatehouse(['secrets', 'import', 'all.sealed', '--key-file', 'recovery', '--json'], env);
+      const opener = ['--key-file', 'recovery', '--sha256', out.sha256];
+      const back = await gatehouse(['secrets', 'import', 'all.sealed', ...opener, '--json'], env);
       expect(JSON.parse(back)).toEqual(out);
       await expect(gatehouse(['secrets', 'import', 'all.sealed'], env)).rejects.toThrow(/nothing to seal or open it/);
     } finally {
       await database.drop();
     }
-  });
+  }, 180_000);
 });

@@ -125,7 +125,7 @@ describe('the client', () => {
     const client = clientOf();
     await client.register(who);
     // No client's tokens are so short: only those of a session at its end.
-    await endSessions(who.username, '8 seconds');
+    await endSessions(who.username, '12 seconds');
     await client.refresh();
     await endSessions(who.username, '1 day');
     const first = await client.session.token();

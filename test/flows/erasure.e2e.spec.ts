@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import type { DevInfo } from '#local';
+import { gatehouse as runGatehouse } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
 import { stack } from '../support/index.js';
 import { controlSale, internal, sell } from '../support/people.js';
@@ -11,25 +9,16 @@ beforeAll(async () => {
   dev = await stack();
 }, 180_000);
 
-const CLI = path.resolve(__dirname, '../../dist/apps/cli/src/main.js');
 const email = `erased-${Date.now()}@example.test`;
 
-function gatehouse(...args: string[]): Promise<{ stdout: string }> {
-  const env = {
-    PATH: process.env.PATH,
-    GATEHOUSE_URL: dev.public_url,
-    GATEHOUSE_INTERNAL_URL: dev.internal_url,
-    GATEHOUSE_CALLER_SECRET: dev.internal_callers['creator-cli'],
-  };
-  return promisify(execFile)(process.execPath, [CLI, ...args], { env });
-}
+const gatehouse = (...args: string[]) => runGatehouse(dev, args);
 const ask = (method: string, at: string) => internal(dev, 'creator-cli', method, at);
 const licenses = async () => (await ask('GET', `/internal/licenses?email=${encodeURIComponent(email)}`)).body.licenses;
 const orders = async (by: string) => (await ask('GET', `/internal/orders?${by}`)).body.orders;
 
 it('D-pii D-cli: a buyer is erased by address, everywhere, and a ping that comes again brings nobody back', async () => {
   const sale_id = await sell(dev, { email, full_name: 'Grace Hopper', product_permalink: 'pro' });
-  const [{ license_key }] = await eventually('the license', 30_000, async () => {
+  const [{ license_key }] = await eventually('the license', 45_000, async () => {
     const found = await licenses();
     return found.length ? found : undefined;
   });
@@ -44,7 +33,7 @@ it('D-pii D-cli: a buyer is erased by address, everywhere, and a ping that comes
   expect(await orders(`email=${encodeURIComponent(email)}`)).toEqual([]);
 
   await controlSale(dev, sale_id, 'ping', { times: 2 });
-  const kept = await eventually('the order', 30_000, async () => (await orders(`order_id=${sale_id}`))[0]);
+  const kept = await eventually('the order', 45_000, async () => (await orders(`order_id=${sale_id}`))[0]);
   expect(kept).toMatchObject({ standing: 'paid', license_key, email: null });
   expect(await licenses()).toEqual([]);
   const again = await ask('DELETE', `/internal/customers/${encodeURIComponent(email)}?dry_run=true`);

@@ -51,7 +51,7 @@ async function acknowledged(dev: DevInfo, userId: string): Promise<string[] | un
 }
 
 const erased = (dev: DevInfo, who: SignedIn) =>
-  eventually('nothing of the person to be left', 60_000, async () => {
+  eventually('nothing of the person to be left', 120_000, async () => {
     const left = await everything(dev);
     return tracesOf(who).some((trace) => left.includes(trace)) ? undefined : left;
   });
@@ -90,7 +90,7 @@ describe('deleting an account', () => {
     const dev = undoable.info;
     const who = await register(dev);
     await remove(dev, who.accessToken);
-    const token = await eventually('the undo mail', 15_000, async () => {
+    const token = await eventually('the undo mail', 45_000, async () => {
       const mail = (await mailsTo(dev, who.email)).find((m) => /undo-deletion/.test(m.text));
       return /token=([A-Za-z0-9_-]+)/.exec(mail?.text ?? '')?.[1];
     });
@@ -122,7 +122,7 @@ describe('erasing a person', () => {
     const who = await register(dev);
     await verifyAddress(dev, who);
     await sell(dev, { email: who.email, full_name: `Buyer ${who.username}` });
-    await eventually('the sale to become the person’s plan', 30_000, async () => {
+    await eventually('the sale to become the person’s plan', 60_000, async () => {
       const { body } = await me(dev, who.accessToken);
       return body.plan === 'free' ? undefined : true;
     });
@@ -134,7 +134,7 @@ describe('erasing a person', () => {
     expect(again.status).toBe(201);
     expect(again.body.user).toMatchObject({ plan: 'free', email_verified: false });
     expect(again.body.user.id).not.toBe(who.userId);
-  }, 120_000);
+  }, 240_000);
 
   it('C-account.delete R-GD2: is completed whatever dies meanwhile', async () => {
     const dev = immediate.info;
@@ -145,7 +145,7 @@ describe('erasing a person', () => {
     immediate.kill('identity', 'SIGKILL');
     immediate.kill('licensing', 'SIGKILL');
     await immediate.restart('identity');
-    await eventually('the others to have erased the person', 60_000, async () => {
+    await eventually('the others to have erased the person', 120_000, async () => {
       const done = await acknowledged(dev, who.userId);
       return done?.length === 3 ? true : undefined;
     });
@@ -153,5 +153,5 @@ describe('erasing a person', () => {
     expect(await everything(dev)).toContain(who.email);
     await immediate.restart('fulfillment');
     await erased(dev, who);
-  }, 180_000);
+  }, 360_000);
 });

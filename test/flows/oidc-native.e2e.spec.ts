@@ -96,7 +96,7 @@ describe('a desktop app of the studio (oauth4webapi)', () => {
     const visit = await browser.open(await question.url());
     const { access_token: token } = await question.tokens(visit);
     expect(await errorOf(await question.redeem(visit))).toEqual([400, 'invalid_grant']);
-    await eventually('the token to be dead', 2_000, async () =>
+    await eventually('the token to be dead', 45_000, async () =>
       (await call('GET', `${dev.public_url}/oauth/userinfo`, { token })).status === 401 ? true : undefined,
     );
   });

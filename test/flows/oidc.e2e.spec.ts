@@ -72,7 +72,7 @@ describe('a web app that signs people in with Gatehouse (openid-client)', () => 
     const bye = { id_token_hint, post_logout_redirect_uri: 'http://localhost:5180/', state: 'bye' };
     const out = await browser.open(oidc.buildEndSessionUrl(config, bye));
     expect(out.url.href).toBe('http://localhost:5180/?state=bye');
-    await eventually('the tokens to be dead', 2_000, async () =>
+    await eventually('the tokens to be dead', 45_000, async () =>
       (await userInfo(next.access_token)).status === 401 ? true : undefined,
     );
     await expect(oidc.refreshTokenGrant(config, next.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' });

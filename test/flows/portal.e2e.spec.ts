@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import type { DevInfo } from '#local';
+import { gatehouse as runGatehouse } from '../support/command-line.js';
 import { call } from '../support/http.js';
 import { stack } from '../support/index.js';
 import { mailed } from '../support/mailed.js';
@@ -13,17 +11,8 @@ beforeAll(async () => {
 }, 180_000);
 
 const email = `portal-${Date.now()}@example.test`;
-const CLI = path.resolve(__dirname, '../../dist/apps/cli/src/main.js');
 
-function gatehouse(...args: string[]): Promise<{ stdout: string }> {
-  const env = {
-    PATH: process.env.PATH,
-    GATEHOUSE_URL: dev.public_url,
-    GATEHOUSE_INTERNAL_URL: dev.internal_url,
-    GATEHOUSE_CALLER_SECRET: dev.internal_callers['creator-cli'],
-  };
-  return promisify(execFile)(process.execPath, [CLI, ...args], { env });
-}
+const gatehouse = (...args: string[]) => runGatehouse(dev, args);
 
 it('D-cli D-portal D-renew: minted by the CLI, seen in the portal, renewed when it is paid for, once', async () => {
   const minted = JSON.parse(

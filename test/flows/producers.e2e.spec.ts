@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { WebSocket } from 'ws';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusUser } from '#contracts';
 import type { DevInfo } from '#local';
+import { connectAs } from '../support/bus-users.js';
+import { endSockets, listen as listenTo, type Frame } from '../support/event-sockets.js';
 import { eventually } from '../support/eventually.js';
 import { call } from '../support/http.js';
 import { stack } from '../support/index.js';
@@ -14,41 +14,19 @@ beforeAll(async () => {
   dev = await stack();
 }, 120_000);
 
-interface Frame {
-  id: string;
-  type: string;
-  at: string;
-  data: Record<string, unknown>;
-}
-
-const sockets: WebSocket[] = [];
 const connections: NatsConnection[] = [];
 afterEach(async () => {
-  sockets.splice(0).forEach((socket) => socket.terminate());
+  endSockets();
   await Promise.all(connections.splice(0).map((nc) => nc.close()));
 });
 
-/** Opens a socket and collects its frames. */
-async function listen(token: string, query = ''): Promise<Frame[]> {
-  const socket = new WebSocket(`${dev.public_url.replace('http', 'ws')}/v1/auth/ws?token=${token}${query}`);
-  sockets.push(socket);
-  const frames: Frame[] = [];
-  socket.on('message', (data) => frames.push(JSON.parse(String(data)) as Frame));
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return frames;
-}
-
+const listen = async (token: string, query = ''): Promise<Frame[]> => (await listenTo(dev, token, query)).frames;
 const arrival = (frames: Frame[], id: string) =>
-  eventually(`frame ${id}`, 15_000, async () => frames.find((f) => f.id === id));
+  eventually(`frame ${id}`, 30_000, async () => frames.find((f) => f.id === id));
 
 /** A producer's connection, with its own nkey. */
 async function producer(user: BusUser): Promise<NatsConnection> {
-  const seed = Buffer.from(readFileSync(dev.nats.users[user]!, 'utf8').trim());
-  const nc = await connect({
-    servers: dev.nats.url,
-    authenticator: nkeyAuthenticator(seed),
-    inboxPrefix: `_INBOX_${user.replaceAll('-', '_')}`,
-  });
+  const nc = await connectAs(dev, user);
   connections.push(nc);
   return nc;
 }
@@ -154,12 +132,13 @@ it('F-producers RT7: a producer may say what is its own, by its key and by its c
     for await (const status of social.status()) if (status.type === 'error') refused.push(String(status.error));
   })();
   for (const subject of [
+    'evt.broadcast.notification.published',
     'evt.chat.message.received',
     `rtm.user.${who.userId}`,
     `rtl.user.${who.userId}`,
     '$KV.cooldowns.x',
   ]) {
     social.publish(subject, '{}');
-    await eventually(subject, 10_000, async () => refused.some((r) => r.includes(subject)) || undefined);
+    await eventually(subject, 30_000, async () => refused.some((r) => r.includes(subject)) || undefined);
   }
 });

@@ -43,7 +43,7 @@ describe.each(PROVIDERS)('a player who comes with %s', (provider) => {
     const unknown = await browse(jar, v1(`/auth/${provider}?client_id=player-client`));
     expect(told(unknown)).toEqual({ error: 'not_registered' });
     const url = await browse(jar, v1(`/auth/${provider}?client_id=player-client&register=true`));
-    expect(url.href.split('?')[0]).toBe('https://play.example.com/auth/callback');
+    expect(url.href.split('?')[0]).toBe(`${dev.providers_url}/arrival`);
     expect(told(url)).toEqual({ user_id: expect.any(String), is_new_user: 'true' });
     expect(jar.names).toContain('__Host-player_refresh');
     const restored = await call('POST', v1('/auth/refresh'), { jar, json: { client_id: 'player-client' } });
@@ -51,6 +51,15 @@ describe.each(PROVIDERS)('a player who comes with %s', (provider) => {
     expect((await me(dev, restored.body.access_token)).status).toBe(200);
     const again = await browse(new CookieJar(), `${dev.public_url}/auth/${provider}`);
     expect(told(again)).toEqual({ user_id: told(url).user_id, is_new_user: 'false' });
+  });
+
+  it('E-oauth.handoff: whoever tries it on a laptop ends at a page that says how it went', async () => {
+    await seat(provider, someone());
+    const start = (more: string) => browse(new CookieJar(), v1(`/auth/${provider}?client_id=player-client${more}`));
+    const [failed, arrived] = [await start(''), await start('&register=true')];
+    const page = async (url: URL) => (await fetch(url)).text();
+    expect(await page(failed)).toMatch(/Nobody was signed in.*not_registered/s);
+    expect(await page(arrived)).toMatch(new RegExp(`Signed in.*${told(arrived).user_id}`, 's'));
   });
 
   it('R-OC1 R-OC8: neither another browser nor a second callback gets in', async () => {
@@ -72,7 +81,8 @@ describe('where a sign-in returns to', () => {
   it('R-SE14: the addresses that the client lists, and those of local frontends while developing', async () => {
     const start = (return_to: string) =>
       call('GET', v1(`/auth/github?client_id=player-client&return_to=${encodeURIComponent(return_to)}`));
-    expect((await start('http://localhost:3010/auth/callback')).status).toBe(302);
+    for (const listed of ['http://localhost:3010/auth/callback', 'https://play.example.com/auth/callback'])
+      expect((await start(listed)).status).toBe(302);
     for (const evil of ['https://evil.example/', '//evil.example', 'https://play.example.com/auth/callback/../x']) {
       const got = await start(evil);
       expect([got.status, got.headers.get('location')]).toEqual([400, null]);

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { verifyBlob } from '#license-format';
 import type { DevInfo } from '#local';
 import { eventually } from '../support/eventually.js';
-import { call } from '../support/http.js';
+import { answered, call } from '../support/http.js';
 import { stack } from '../support/index.js';
 import { blobIn, controlSale, deliveries, internal, newcomer, sell } from '../support/people.js';
+
+/** Longer than a lease that was left takes to run out. */
+const PATIENCE_MS = 45_000;
 
 let dev: DevInfo;
 beforeAll(async () => {
@@ -12,18 +15,15 @@ beforeAll(async () => {
 }, 120_000);
 
 const delivered = (address: string) =>
-  eventually('a delivery mail', 10_000, async () => (await deliveries(dev, address))[0]);
+  eventually('a delivery mail', PATIENCE_MS, async () => (await deliveries(dev, address))[0]);
 const licensesOf = async (email: string) =>
-  (await internal(dev, 'creator-cli', 'GET', `/internal/licenses?email=${encodeURIComponent(email)}`)).body.licenses;
+  (await answered(() => internal(dev, 'creator-cli', 'GET', `/internal/licenses?email=${encodeURIComponent(email)}`)))
+    .body.licenses;
 /** Every ping that was stored for the sale has been worked on. */
 const settled = (saleId: string, pings: number) =>
-  eventually('the pings to be worked on', 10_000, async () => {
-    const { body } = await internal(
-      dev,
-      'creator-cli',
-      'GET',
-      `/internal/storefront-events?sale_id=${encodeURIComponent(saleId)}`,
-    );
+  eventually('the pings to be worked on', PATIENCE_MS, async () => {
+    const path = `/internal/storefront-events?sale_id=${encodeURIComponent(saleId)}`;
+    const { body } = await answered(() => internal(dev, 'creator-cli', 'GET', path));
     const done = body.events.filter((e: { state: string }) => e.state !== 'pending');
     return done.length >= pings && done.length === body.events.length ? body.events : undefined;
   });
@@ -69,7 +69,7 @@ describe('a sale at the storefront', () => {
     await controlSale(dev, saleId, 'refund');
     await eventually(
       'the license to be revoked',
-      10_000,
+      PATIENCE_MS,
       async () => (await licensesOf(buyer))[0].status === 'revoked' || undefined,
     );
   });
@@ -81,7 +81,7 @@ describe('a sale at the storefront', () => {
     const becomes = (status: string) =>
       eventually(
         `the license to be ${status}`,
-        10_000,
+        PATIENCE_MS,
         async () => (await licensesOf(buyer))[0].status === status || undefined,
       );
     await controlSale(dev, saleId, 'dispute');

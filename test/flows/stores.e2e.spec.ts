@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import { verifyBlob } from '#license-format';
 import type { DevInfo } from '#local';
 import { eventually } from '../support/eventually.js';
-import { call } from '../support/http.js';
+import { answered, call } from '../support/http.js';
 import { stack } from '../support/index.js';
 import { blobIn, deliveries, internal, newcomer } from '../support/people.js';
 
 const STORES = ['lemonsqueezy', 'paddle', 'stripe'] as const;
-const PATIENCE_MS = 30_000;
+/** Longer than a lease that was left takes to run out. */
+const PATIENCE_MS = 45_000;
 
 let dev: DevInfo;
 beforeAll(async () => {
@@ -23,7 +24,7 @@ const delivered = (address: string) =>
   eventually('a delivery mail', PATIENCE_MS, async () => (await deliveries(dev, address))[0]);
 const licenseOf = async (email: string): Promise<{ status: string; tier: string } | undefined> => {
   const path = `/internal/licenses?email=${encodeURIComponent(email)}`;
-  return (await internal(dev, 'creator-cli', 'GET', path)).body.licenses[0];
+  return (await answered(() => internal(dev, 'creator-cli', 'GET', path))).body.licenses[0];
 };
 
 describe.each(STORES)('a sale at %s', (store) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DevInfo } from '#local';
 import { call } from '../support/http.js';
-import { stack } from '../support/index.js';
+import { eventually, stack } from '../support/index.js';
 import { internal, register, type SignedIn } from '../support/people.js';
 
 const KEY = `live_${randomUUID()}`;
@@ -77,6 +77,15 @@ describe('streams through the gateway', () => {
     });
     expect(open.status).toBe(404);
   });
+});
+
+it('C-account.delete C-streams.internal_lookup: of an account that was deleted nothing is handed out from then on', async () => {
+  const bob = await register(dev);
+  await create(bob);
+  expect((await lookUp('broadcaster', bob)).body.streams).toHaveLength(1);
+  expect((await as(bob, 'DELETE', 'account', { password: bob.password })).status).toBe(204);
+  const none = async () => ((await lookUp('broadcaster', bob)).body.streams.length ? undefined : true);
+  await eventually('nothing to be handed out', 30_000, none);
 });
 
 describe('chat sources through the gateway', () => {

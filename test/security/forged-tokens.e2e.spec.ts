@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { DevInfo } from '#local';
 import { call } from '../support/http.js';
 import { stack } from '../support/index.js';
-import { login, me, register, type SignedIn } from '../support/people.js';
+import { licensed, me, register, type SignedIn } from '../support/people.js';
 
 let dev: DevInfo;
 let who: SignedIn;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   who = await register(dev);
   header = { ...decodeProtectedHeader(who.accessToken) };
   claims = decodeJwt(who.accessToken);
-  licenseToken = (await login(dev, who)).body.license_token;
+  licenseToken = (await licensed(dev, who)).body.license_token;
 }, 120_000);
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

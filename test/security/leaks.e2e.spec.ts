@@ -117,7 +117,7 @@ describe('what is secret', () => {
     expect(tap.heard.length).toBeGreaterThan(100);
     expect(leaks(onTheBus(), secret)).toEqual([]);
     await tap.say(Buffer.from(PLANTED).toString('base64'));
-    await eventually('the planted canary on the bus', 10_000, () =>
+    await eventually('the planted canary on the bus', 30_000, () =>
       Promise.resolve(leaks(onTheBus(), planted).includes('bus planted.text: planted') || undefined),
     );
   });

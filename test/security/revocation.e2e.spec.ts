@@ -7,7 +7,7 @@ import { freePorts, type DevInfo } from '#local';
 import { call } from '../support/http.js';
 import { eventually, stack, testDir } from '../support/index.js';
 import { adminToken } from '../support/staff.js';
-import { login, me, refresh, register, type SignedIn } from '../support/people.js';
+import { internal, login, me, refresh, register, type SignedIn } from '../support/people.js';
 import { severable, type Severable } from '../support/severable.js';
 
 /** A second gateway with a second realtime behind it, on a line to the broker that can be cut. */
@@ -72,11 +72,13 @@ function secretsFile(): string {
 const meAt = async (url: string, token: string) => (await call('GET', `${url}/v1/auth/me`, { token })).status;
 const post = (route: string, token: string, json: object = {}) =>
   call('POST', `${dev.public_url}${route}`, { token, json });
-/** A socket over the second gateway; resolves with its close code. */
-async function socket(token: string): Promise<{ closed: Promise<number> }> {
+/** A socket over the second gateway, and its close code once it has one. */
+async function socket(token: string): Promise<{ closed: () => Promise<number> }> {
   const ws = new WebSocket(`${near.url.replace('http', 'ws')}/v1/auth/ws`, ['gatehouse.v1', `bearer.${token}`]);
+  let code: number | undefined;
+  ws.on('close', (why) => (code = why));
   await once(ws, 'open');
-  return { closed: new Promise((resolve) => ws.on('close', resolve)) };
+  return { closed: () => eventually('the socket to be closed', 30_000, async () => code) };
 }
 
 /** Everything that ends sessions at once. */
@@ -128,15 +130,15 @@ const ENDINGS: [string, (who: SignedIn) => Promise<{ status: number }>][] = [
 ];
 
 describe('what ends a session', () => {
-  it.each(ENDINGS)('R-JW9 C-sessions.revoke: %s is known to every gateway and every socket', async (_, end) => {
+  it.each(ENDINGS)('RT6 R-JW9 C-sessions.revoke: %s is known to every gateway and every socket', async (_, end) => {
     const who = await register(dev);
     expect([await meAt(near.url, who.accessToken), await meAt(dev.public_url, who.accessToken)]).toEqual([200, 200]);
     const { closed } = await socket(who.accessToken);
     const ended = await end(who);
     expect(Math.floor(ended.status / 100)).toBe(2);
     expect(await meAt(dev.public_url, who.accessToken)).toBe(401);
-    expect(await closed).toBe(4403);
-    await eventually('the other gateway to refuse', 5_000, async () =>
+    expect(await closed()).toBe(4403);
+    await eventually('the other gateway to refuse', 30_000, async () =>
       (await meAt(near.url, who.accessToken)) === 401 ? true : undefined,
     );
     await expect(socket(who.accessToken)).rejects.toThrow('401');
@@ -155,7 +157,7 @@ describe('what ends a session', () => {
       .body;
     const { closed } = await socket(access_token);
     expect(Math.floor((await end(who, device.id)).status / 100)).toBe(2);
-    expect(await closed).toBe(4403);
+    expect(await closed()).toBe(4403);
     await expect(socket(access_token)).rejects.toThrow('401');
   });
 
@@ -165,12 +167,12 @@ describe('what ends a session', () => {
     expect([(await me(dev, who.accessToken)).status, await meAt(near.url, who.accessToken)]).toEqual([200, 200]);
   });
 
-  it('R-JW9: a gateway and a realtime that were cut off meanwhile take nothing, and know it when they are back', async () => {
+  it('RT6 R-JW9: a gateway and a realtime that were cut off meanwhile take nothing, and know it when they are back', async () => {
     const [who, other] = [await register(dev), await register(dev)];
     const { closed } = await socket(who.accessToken);
     expect(await meAt(near.url, who.accessToken)).toBe(200);
     await near.line.cut();
-    await eventually('the replica to notice', 10_000, async () =>
+    await eventually('the replica to notice', 30_000, async () =>
       (await meAt(near.url, other.accessToken)) === 503 ? true : undefined,
     );
     expect((await post('/v1/auth/logout', who.accessToken)).status).toBe(204);
@@ -178,12 +180,48 @@ describe('what ends a session', () => {
     await expect(socket(who.accessToken)).rejects.toThrow('503');
     await near.line.mend();
     const seen = new Set<number>();
-    await eventually('the replica to be back', 20_000, async () => {
+    await eventually('the replica to be back', 30_000, async () => {
       seen.add(await meAt(near.url, who.accessToken));
       return (await meAt(near.url, other.accessToken)) === 200 ? true : undefined;
     });
     expect(seen).not.toContain(200);
     expect(await meAt(near.url, who.accessToken)).toBe(401);
-    expect(await closed).toBe(4403);
+    expect(await closed()).toBe(4403);
+  });
+});
+
+describe('what was pushed to somebody', () => {
+  const resume = (token: string, since: string) => {
+    const url = `${near.url.replace('http', 'ws')}/v1/auth/ws?since=${encodeURIComponent(since)}`;
+    return new WebSocket(url, ['gatehouse.v1', `bearer.${token}`]);
+  };
+  const push = async (who: SignedIn): Promise<string> => {
+    const body = { user_id: who.userId, type: 'notification', data: {} };
+    const { status, body: answer } = await internal(dev, 'broadcaster', 'POST', '/internal/broadcast', body);
+    expect(status).toBe(202);
+    return answer.id as string;
+  };
+
+  it('RT21: cannot be resumed while they are suspended, by a socket or a stream of events, and can once they are back', async () => {
+    const who = await register(dev);
+    const seen = await push(who);
+    const { closed } = await socket(who.accessToken);
+    expect((await post(`/v1/admin/users/${who.userId}/suspend`, staff)).status).toBeLessThan(300);
+    expect(await closed()).toBe(4403);
+    const missed = await push(who);
+    const refused = resume(who.accessToken, seen);
+    expect(String(await once(refused, 'error'))).toContain('401');
+    const stream = await fetch(`${near.url}/v1/auth/events?since=${seen}`, {
+      headers: { authorization: `Bearer ${who.accessToken}` },
+    });
+    expect([stream.status, await stream.text()]).toEqual([401, expect.not.stringContaining(missed)]);
+    expect((await login(dev, who)).status).not.toBe(200);
+
+    expect((await post(`/v1/admin/users/${who.userId}/restore`, staff)).status).toBeLessThan(300);
+    const back = resume((await login(dev, who)).body.access_token, seen);
+    const ids: string[] = [];
+    back.on('message', (text) => ids.push((JSON.parse(String(text)) as { id: string }).id));
+    await eventually('what was missed', 30_000, async () => ids.includes(missed) || undefined);
+    back.terminate();
   });
 });

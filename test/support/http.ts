@@ -1,3 +1,5 @@
+import { eventually } from './eventually.js';
+
 /** An answer with its body read: JSON when it is JSON, else text. */
 export interface Answer {
   status: number;
@@ -52,3 +54,10 @@ export async function call(method: string, url: string, options: Options = {}): 
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
 }
+
+/** Asks again for as long as the answer is that the system is too busy, as it may be when many ask at once. */
+export const answered = (ask: () => Promise<Answer>): Promise<Answer> =>
+  eventually('an answer', 60_000, async () => {
+    const answer = await ask();
+    return answer.status === 503 ? undefined : answer;
+  });

@@ -17,7 +17,7 @@ export async function endLeftovers(local) {
 
 /** Ends every process of a run, wherever it keeps its id, and removes the run's folder. */
 export async function endRun(local, dir) {
-  const files = fs.readdirSync(dir, { recursive: true }).map((name) => path.join(dir, name));
+  const files = filesOf(dir);
   const named = (name) => files.filter((file) => path.basename(file) === name);
   // Starters first: they end their own servers in order.
   for (const file of [...named('starter.json'), ...named('nats.pid')]) {
@@ -26,4 +26,14 @@ export async function endRun(local, dir) {
   }
   for (const file of named('postmaster.pid')) await local.endPostgres(path.dirname(file));
   fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+/** Of what another run is removing at this moment nothing is left to be ended. */
+function filesOf(dir) {
+  try {
+    return fs.readdirSync(dir, { recursive: true }).map((name) => path.join(dir, name));
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
 }

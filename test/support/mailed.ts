@@ -11,7 +11,7 @@ export interface LinkedMail extends InboxMail {
 
 /** The newest mail to an address whose link opens the page `path`; the `count`th of them, once it is there. */
 export function mailed(dev: DevInfo, address: string, path: string, count = 1): Promise<LinkedMail> {
-  return eventually(`a mail to ${path}`, 15_000, async () => {
+  return eventually(`a mail to ${path}`, 45_000, async () => {
     const links = (await mailsTo(dev, address)).flatMap((mail): LinkedMail[] => {
       const [, page, token] = new RegExp(`(\\S+/${path})#token=([\\w-]+)`).exec(mail.text) ?? [];
       return page && token ? [{ ...mail, page, token }] : [];

@@ -17,9 +17,9 @@ export interface SignedIn extends Newcomer {
   refreshToken: string;
 }
 
-/** A person nobody has met before. */
+/** A person nobody has met before; of ten thousand, no two are alike. */
 export function newcomer(name = 'rowan'): Newcomer {
-  const id = randomUUID().slice(0, 8);
+  const id = randomUUID().replaceAll('-', '').slice(0, 12);
   return { email: `${name}.${id}@example.com`, username: `${name}_${id}`, password: `${randomUUID()} lantern` };
 }
 
@@ -33,16 +33,33 @@ export async function register(dev: DevInfo, who = newcomer()): Promise<SignedIn
 export const login = (dev: DevInfo, who: Newcomer, more: object = {}): Promise<Answer> =>
   call('POST', `${dev.public_url}/v1/auth/login`, { json: { email: who.email, password: who.password, ...more } });
 
+/** A sign-in with a license token: people sign in without one while licensing cannot be asked in time. */
+export const licensed = (dev: DevInfo, who: Newcomer): Promise<Answer> =>
+  eventually('a sign-in with a license token', 45_000, async () => {
+    const answer = await login(dev, who);
+    return answer.body.license_token ? answer : undefined;
+  });
+
 export const refresh = (dev: DevInfo, refreshToken: string): Promise<Answer> =>
   call('POST', `${dev.public_url}/v1/auth/refresh`, { json: { refresh_token: refreshToken } });
 
 export const me = (dev: DevInfo, token: string): Promise<Answer> =>
   call('GET', `${dev.public_url}/v1/auth/me`, { token });
 
+/** A refresh with a license token, for which the same holds as for {@link licensed}. */
+export async function refreshLicensed(dev: DevInfo, refreshToken: string): Promise<Answer> {
+  let token = refreshToken;
+  return eventually('a refresh with a license token', 45_000, async () => {
+    const answer = await refresh(dev, token);
+    token = answer.body.refresh_token ?? token;
+    return answer.body.license_token ? answer : undefined;
+  });
+}
+
 /** Verifies a person's address with the token from the newest mail in the development inbox. */
 export async function verifyAddress(dev: DevInfo, who: SignedIn): Promise<void> {
   await call('POST', `${dev.public_url}/v1/auth/verify-email/send`, { token: who.accessToken });
-  await eventually('a mail whose token verifies', 10_000, async () => {
+  await eventually('a mail whose token verifies', 45_000, async () => {
     const mail = (await mailsTo(dev, who.email)).at(-1);
     const token = /token=([A-Za-z0-9_-]+)/.exec(mail?.text ?? '')?.[1];
     if (!token) return undefined;
@@ -86,6 +103,13 @@ export async function sell(dev: DevInfo, sale: Record<string, unknown>): Promise
 /** Uses a control of the stand-in storefront on a sale: `ping`, `refund`, `dispute`, `dispute_won`. */
 export const controlSale = (dev: DevInfo, saleId: string, control: string, json: object = {}): Promise<Answer> =>
   call('POST', `${dev.storefront_url}/_control/sales/${encodeURIComponent(saleId)}/${control}`, { json });
+
+/** The store tells of a sale again, as it does after a 503, until it is heard. */
+export const pingUntilTaken = (dev: DevInfo, saleId: string, ms = 120_000): Promise<true> =>
+  eventually('the ping to be taken', ms, async () => {
+    const { body } = await controlSale(dev, saleId, 'ping');
+    return body.pings.every((p: { status: number }) => p.status === 200) ? true : undefined;
+  });
 
 /** One request to the internal listener as the named caller. */
 export function internal(dev: DevInfo, caller: string, method: string, path: string, json?: unknown): Promise<Answer> {

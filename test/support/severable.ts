@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { relayed } from './relay.js';
 
 /** A way to a server that can be cut and mended, as networks are. */
 export interface Severable {
@@ -8,17 +9,15 @@ export interface Severable {
 }
 
 /**
- * Puts a relay on loopback in front of the server that `url` names. It keeps its port while it is cut: a free one may be
- * taken before it is mended, by whoever connects out, and be it the very client that looks for the server there.
+ * Puts a relay in front of the server that `url` names. It keeps its port while it is cut: a free one may be taken
+ * before it is mended, by whoever connects out, and be it the very client that looks for the server there.
  */
 export async function severable(url: string): Promise<Severable> {
-  const target = new URL(url);
   const sockets = new Set<Socket>();
   let whole = true;
-  const server = createServer((near) => {
-    near.on('error', () => near.destroy());
+  const join = (near: Socket, dial: () => Socket): void => {
     if (!whole) return void near.destroy();
-    const far = connect(Number(target.port), target.hostname);
+    const far = dial();
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -27,15 +26,9 @@ export async function severable(url: string): Promise<Severable> {
       from.on('error', () => to.destroy()).on('close', () => to.destroy() && sockets.delete(from));
       from.pipe(to);
     }
-  });
-  // A test that leaves its line open must not keep the run from ending.
-  server.unref();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const relayed = new URL(url);
-  Object.assign(relayed, { hostname: '127.0.0.1', port: String(port) });
+  };
   return {
-    url: relayed.href,
+    url: await relayed(url, join),
     cut: async () => {
       whole = false;
       await Promise.all([...sockets].map((socket) => ended(socket.destroy())));

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { StateFolder } from '../../apps/cli/src/state/state-folder.js';
 import { DevelopmentStack } from '../../apps/cli/src/start/development-stack.js';
-import type { DevInfo, Program } from '#local';
+import { freePort, Program, type DevInfo } from '#local';
+import { call } from './http.js';
 import { testDir } from './run.js';
 
 export interface StackOptions {
@@ -28,9 +29,20 @@ export interface Stack {
   halt(app: string): Promise<void>;
   /** Starts it (ending it first when it runs) and waits until it is ready. */
   restart(app: string): Promise<void>;
+  /** The port of an app's internal listener. */
+  internalPort(app: string): number;
+  /** One more of an app, with an internal port of its own; whoever starts it ends it. */
+  replica(app: string): Promise<Replica>;
   /** What an app has logged. */
   log(app: string): string;
   stop(): Promise<void>;
+}
+
+/** An app that runs beside the one of the stack. */
+export interface Replica {
+  /** Its internal listener. */
+  port: number;
+  program: Program;
 }
 
 /** Loopback data that nobody misses after a power failure. */
@@ -70,7 +82,20 @@ function handleOf(stack: DevelopmentStack, info: DevInfo, folder: StateFolder): 
       await program(app).stop();
       await program(app).start();
     },
+    internalPort: (app) => Number(program(app).spec.env.INTERNAL_PORT),
+    replica: (app) => oneMore(program(app), folder),
     log: (app) => fs.readFileSync(folder.log(app), 'utf8'),
     stop: () => stack.stop(),
   };
+}
+
+async function oneMore({ spec }: Program, folder: StateFolder): Promise<Replica> {
+  const port = await freePort();
+  const name = `${spec.name}-${port}`;
+  const ready = async () => {
+    const answer = await call('GET', `http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    return answer?.status === 200;
+  };
+  const env = { ...spec.env, INTERNAL_PORT: String(port) };
+  return { port, program: new Program({ ...spec, name, env, log: folder.log(name), isReady: ready }) };
 }

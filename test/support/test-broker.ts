@@ -2,9 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
-import { BUS_USERS, type BusUser } from '#contracts';
-import { ensureNkeys, seedFileOf, startNats, type RunningNats } from '#local';
+import type { BusUser } from '#contracts';
+import type { NatsConfOptions } from '#bus';
+import { startNats, type RunningNats } from '#local';
+import { busKeys } from './bus-keys.js';
 import { testDir } from './run.js';
+import { stalling } from './stalling.js';
 
 export interface TestBroker {
   url: string;
@@ -23,23 +26,26 @@ export interface TestBroker {
 }
 
 /** A nats-server of its own, with the generated policy, and the streams and consumers of a real deployment. */
-export async function testBroker(): Promise<TestBroker> {
+export async function testBroker(options: Pick<NatsConfOptions, 'monitorPort'> = {}): Promise<TestBroker> {
   const { ensureStreams, renderNatsConf } = await import('#bus');
   const dir = testDir('nats');
-  const users = ensureNkeys<BusUser>(`${dir}/nkeys`, BUS_USERS);
+  const { users, seedFile } = busKeys();
   const start = (port?: number): Promise<RunningNats> =>
-    startNats({ dir, port, conf: (place) => renderNatsConf({ ...place, users }) });
+    startNats({ dir, port, conf: (place) => renderNatsConf({ ...place, ...options, users }) });
   let server = await start();
-  const seedFile = (user: BusUser) => seedFileOf(`${dir}/nkeys`, user);
+  const url = await stalling(server.url);
   await ensureStreams({ url: server.url, seedFile: seedFile('operator') });
   return {
-    url: server.url,
+    url,
     seedFile,
     connectionOptions: (user) => ({
-      servers: server.url,
+      servers: url,
       name: user,
       authenticator: nkeyAuthenticator(fs.readFileSync(seedFile(user)).subarray(0, 58)),
       inboxPrefix: `_INBOX_${user.replaceAll('-', '_')}`,
+      // A try that hangs, as on a machine that stood still, is soon another one.
+      timeout: 5_000,
+      waitOnFirstConnect: true,
       noAsyncTraces: true,
     }),
     restart: async () => {

@@ -17,7 +17,7 @@ export async function sale(dev: DevInfo, tell: Teller): Promise<string> {
 
   await tell.step('a sale pings Gatehouse; the license is in the inbox', async () => {
     saleId = await sell(dev, { email: buyer, full_name: 'Sasha Quill', product_permalink: 'pro' });
-    const mail = await eventually('one delivery mail', 10_000, async () => (await deliveries(dev, buyer))[0]);
+    const mail = await eventually('one delivery mail', 30_000, async () => (await deliveries(dev, buyer))[0]);
     blob = blobIn(mail)!;
     return mail.subject;
   });

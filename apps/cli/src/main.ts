@@ -13,10 +13,12 @@ const COMMANDS = {
   deploy: async () => (await import('./deploy/deploy.js')).deployCommand(),
   mint: async () => (await import('./operator/license-commands.js')).mintCommand(),
   revoke: async () => (await import('./operator/license-commands.js')).revokeCommand(),
-  licenses: async () => (await import('./operator/license-commands.js')).listCommand('licenses'),
-  orders: async () => (await import('./operator/license-commands.js')).listCommand('orders'),
-  events: async () => (await import('./operator/license-commands.js')).listCommand('events'),
-  mail: async () => (await import('./operator/license-commands.js')).listCommand('mail'),
+  licenses: async () => (await import('./operator/list-commands.js')).listCommand('licenses'),
+  orders: async () => (await import('./operator/list-commands.js')).listCommand('orders'),
+  events: async () => (await import('./operator/list-commands.js')).listCommand('events'),
+  mail: async () => (await import('./operator/list-commands.js')).listCommand('mail'),
+  imports: async () => (await import('./operator/list-commands.js')).listCommand('imports'),
+  reconciliations: async () => (await import('./operator/list-commands.js')).listCommand('reconciliations'),
   erase: async () => (await import('./operator/erase-command.js')).eraseCommand(),
   suppressions: async () => (await import('./operator/suppressions-command.js')).suppressionsCommand(),
   import: async () => (await import('./operator/import-command.js')).importCommand(),
@@ -30,7 +32,8 @@ const COMMANDS = {
 
 // Everything is relative to the project: its config, its build, its state.
 process.chdir(fileURLToPath(new URL('../../../..', import.meta.url)));
-const asked = process.argv[2] as keyof typeof COMMANDS;
+const SHORT: Record<string, string | undefined> = { list: 'licenses' };
+const asked = (SHORT[process.argv[2]!] ?? process.argv[2]) as keyof typeof COMMANDS;
 const loaders = COMMANDS[asked] ? [COMMANDS[asked]] : Object.values(COMMANDS);
 for (const load of loaders) program.addCommand(await load(), { hidden: load === COMMANDS['nats-conf'] });
 try {

@@ -1,5 +1,6 @@
 import { LocalProblem } from '#local';
 import { describe as tell } from './problem.js';
+import { Told } from './told.js';
 
 describe('a failure, told', () => {
   it('OPS23: says what failed, what to do and where to read more', () => {
@@ -10,6 +11,15 @@ describe('a failure, told', () => {
   it('OPS23: a full disk is told as such', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     expect(tell(full, false)).toContain('The disk is full');
+  });
+
+  it('OPS23: what was refused is told as it is; the machine has nothing to do with it', () => {
+    expect(tell(new Told('There is no such license. (not_found)'), false)).toBe(
+      '\nThat failed: There is no such license. (not_found)\n',
+    );
+    const missing = Object.assign(new Error('ENOENT'), { code: 'ENOENT', path: '/a/b' });
+    expect(tell(missing, false)).toBe('\nThat failed: There is no file /a/b.\n');
+    expect(tell('odd', false)).toContain('doctor');
   });
 
   it('OPS23: shows no stack, unless it was asked for', () => {

@@ -1,3 +1,5 @@
+import { Told } from './told.js';
+
 /** A failure that brings its own way out: a problem of this machine, of the configuration, of the schema. */
 interface Explained extends Error {
   fix: string;
@@ -11,8 +13,10 @@ export function describe(error: unknown, debug: boolean): string {
     const more = error.more ? `\nRead more: ${error.more}` : '';
     return `\n${sentence(error.message)}\nWhat to do: ${sentence(error.fix)}${more}\n`;
   }
-  const known = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-  if (known) return '\nThe disk is full.\nWhat to do: make room and start again.\n';
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return '\nThe disk is full.\nWhat to do: make room and start again.\n';
+  if (code === 'ENOENT' && path) return `\nThat failed: There is no file ${path}.\n`;
+  if (error instanceof Told) return `\nThat failed: ${error.message}\n`;
   const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
   return `\nThat failed: ${text}\nWhat to do: \`npm run doctor\` checks this machine; LOG_LEVEL=debug shows more.\n`;
 }

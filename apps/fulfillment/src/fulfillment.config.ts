@@ -1,4 +1,4 @@
-import { EnvFile, EnvFlag, EnvList, EnvOneOf, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
+import { EnvFile, EnvFlag, EnvInt, EnvList, EnvOneOf, EnvSecret, EnvText, EnvUrl, type ConfigProblem } from '#boot';
 import { MAIL_LOCALES, type MailLocale } from './mail/words/words.js';
 import { StorefrontsConfig } from './storefronts/storefronts.config.js';
 
@@ -52,8 +52,22 @@ export class FulfillmentConfig extends StorefrontsConfig {
   @EnvFlag('GUMROAD_CONFIRM', { default: true, description: 'Whether a sale is read back before anything is minted.' })
   gumroadConfirm!: boolean;
 
+  @EnvInt('STORE_REVOCATIONS_PER_HOUR', {
+    default: 200,
+    min: 1,
+    max: 1_000_000,
+    description:
+      'Licenses that one store can have revoked within an hour; further ones wait, so that a person can look first. ' +
+      'A hundred times as many in the development profile.',
+  })
+  storeRevocationsPerHour!: number;
+
   @EnvFile('PRODUCTS_FILE', { description: 'What the stores sell: config/products.yaml.' })
   productsFile!: string;
+
+  get mostRevocations(): number {
+    return this.storeRevocationsPerHour * (this.profile === 'development' ? 100 : 1);
+  }
 
   verify(): ConfigProblem[] {
     const problems: ConfigProblem[] = [];

@@ -1,4 +1,5 @@
-const PATIENCE_MS = 20_000;
+/** Longer than a lease that was left takes to run out. */
+const PATIENCE_MS = 40_000;
 
 /** Waits until `look` finds something, or what it returns no longer throws. */
 export async function eventually<T>(look: () => Promise<T> | T): Promise<NonNullable<T>> {

@@ -8,6 +8,7 @@ import {
   RenewalNotPaid,
   RenewLicense,
   LicenseRevoked,
+  LicenseStatusChanged,
   MintLicense,
   NotFound,
   ReadLicense,
@@ -76,6 +77,8 @@ function licenseOf(input: MintLicenseRequest): LicenseRecord {
     gumroad_order_id: input.order ?? null,
     revoked_at: null,
     revoked_reason: null,
+    suspended_at: null,
+    suspended_reason: null,
     notes: null,
     user_id: null,
   };
@@ -112,6 +115,7 @@ export class FakeLicensing {
         revoked_at: new Date().toISOString(),
         revoked_reason: reason ?? null,
       });
+      await this.tell(license, 'revoked');
     }
     return license;
   }
@@ -156,10 +160,16 @@ export class FakeLicensing {
     return license;
   }
 
-  private turn(order: string, status: 'active' | 'suspended'): LicenseRecord {
+  private async turn(order: string, status: 'active' | 'suspended'): Promise<LicenseRecord> {
     const license = this.found(order);
     if (license.status === 'revoked') throw LicenseRevoked.with();
+    if (license.status === status) return license;
+    await this.tell(license, status === 'active' ? 'restored' : 'suspended');
     return Object.assign(license, { status });
+  }
+
+  private tell({ license_key, revoked_reason: reason }: LicenseRecord, change: string): Promise<void> {
+    return this.outbox.append(LicenseStatusChanged, { license_key, change, reason });
   }
 
   private found(order: string): LicenseRecord {

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Handles } from '#bus';
 import {
+  addYears,
   GrantRenewal,
   LicenseBlobChanged,
   LicenseRevoked,
@@ -17,11 +18,7 @@ import {
 import { newId, Outbox } from '#persistence';
 import { LicenseBook } from './fake-licensing.js';
 
-const addYears = (time: string, years: number): string => {
-  const later = new Date(time);
-  later.setUTCFullYear(later.getUTCFullYear() + years);
-  return later.toISOString();
-};
+const yearsAfter = (time: string, years: number): string => addYears(new Date(time), years).toISOString();
 
 /** What later sales do to a license, as licensing's contract describes it. */
 @Controller()
@@ -57,7 +54,7 @@ export class FakeSoldTerms {
     const license = this.read(right.license_key);
     if (right.used) return license;
     right.used = true;
-    return this.change(license, { expires_at: addYears(license.expires_at, right.years) });
+    return this.change(license, { expires_at: yearsAfter(license.expires_at, right.years) });
   }
 
   @Handles(WithdrawRenewal)
@@ -66,7 +63,7 @@ export class FakeSoldTerms {
     const right = this.right(order);
     this.book.rights.delete(order);
     const license = this.read(right.license_key);
-    return right.used ? this.change(license, { expires_at: addYears(license.expires_at, -right.years) }) : license;
+    return right.used ? this.change(license, { expires_at: yearsAfter(license.expires_at, -right.years) }) : license;
   }
 
   private async change(license: LicenseRecord, to: Partial<LicenseRecord>): Promise<LicenseRecord> {

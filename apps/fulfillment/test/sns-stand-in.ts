@@ -1,28 +1,7 @@
-import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** One element of DER. */
-const der = (tag: number, ...parts: Buffer[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const long =
-    body.length > 127 ? Buffer.from([0x82, body.length >> 8, body.length & 255]) : Buffer.from([body.length]);
-  return Buffer.concat([Buffer.from([tag]), long, body]);
-};
-const text = (tag: number, value: string): Buffer => der(tag, Buffer.from(value));
-/** sha256WithRSAEncryption */
-const RSA_SHA256 = der(0x30, Buffer.from('06092a864886f70d01010b0500', 'hex'));
-const NAME = der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), text(0x0c, 'sns.amazonaws.com'))));
-
-/** A certificate that a key has signed for itself (RFC 5280), PEM. */
-function certificate(publicKey: KeyObject, privateKey: KeyObject, until = '491231235959Z'): string {
-  const validity = der(0x30, text(0x17, '200101000000Z'), text(0x17, until));
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const body = der(0x30, der(0x02, Buffer.from([1])), RSA_SHA256, NAME, validity, NAME, spki);
-  const signature = createSign('RSA-SHA256').update(body).sign(privateKey);
-  const whole = der(0x30, body, RSA_SHA256, der(0x03, Buffer.from([0]), signature));
-  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
-}
+import { certificate } from '../../../test/support/certificate.js';
 
 const MEMBERS = ['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
 
@@ -35,10 +14,10 @@ export class SnsStandIn {
 
   static async start(): Promise<SnsStandIn> {
     const sns = new SnsStandIn();
-    const { publicKey, privateKey } = sns.keys;
+    const name = 'sns.amazonaws.com';
     const pages: Record<string, string> = {
-      '/SimpleNotificationService-1.pem': certificate(publicKey, privateKey),
-      '/over.pem': certificate(publicKey, privateKey, '210101000000Z'),
+      '/SimpleNotificationService-1.pem': certificate(sns.keys, { name }),
+      '/over.pem': certificate(sns.keys, { name, until: '210101000000Z' }),
       '/': '<ConfirmSubscriptionResponse/>',
     };
     sns.server = createServer((request, response) => {

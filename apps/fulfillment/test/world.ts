@@ -12,10 +12,12 @@ import { startMailStandIn, type MailStandIn } from '../../stand-ins/src/mail/mai
 import { startStorefrontStandIn, type StorefrontStandIn } from '../../stand-ins/src/storefront/storefront-stand-in.js';
 import { FulfillmentConfig } from '../src/fulfillment.config.js';
 import { FulfillmentModule } from '../src/fulfillment.module.js';
+import { patient, waitLongForDatabase } from '../../../test/support/patient.js';
 import { migrations } from '../src/migrations/index.js';
 import { FakeIdentity } from './fake-identity.js';
 import { FakeLicensing, LicenseBook } from './fake-licensing.js';
 import { FakeSoldTerms } from './fake-sold-terms.js';
+import { Stillness } from './stillness.js';
 
 export const SECRETS = { current: 'current-secret-of-the-ping', previous: 'previous-secret-of-the-ping' };
 const PRODUCTS = join(__dirname, '../../../config/products.yaml');
@@ -64,8 +66,10 @@ export class World {
   private door!: Server;
   private neighbours: { running: Running; database: TestDatabase }[] = [];
   private fulfillment?: Running;
+  private stillness?: Stillness;
 
   static async start(): Promise<World> {
+    waitLongForDatabase();
     const world = new World();
     try {
       await world.startAll();
@@ -85,6 +89,8 @@ export class World {
     this.shop = await startStorefrontStandIn({ pingUrl, accessToken: 'token-of-the-store', retryScale: 0.001 });
     await this.startNeighbours();
     await this.startFulfillment();
+    const others = this.neighbours.map(({ database }) => database);
+    this.stillness = await Stillness.of(this.database, others, this.broker);
   }
 
   /** Starts fulfillment; again after {@link stopFulfillment}, with another configuration. */
@@ -103,6 +109,7 @@ export class World {
       gumroadAccessToken: 'token-of-the-store',
       gumroadWebhookSecrets: [SECRETS.current, SECRETS.previous],
       gumroadConfirm: true,
+      storeRevocationsPerHour: 200,
       productsFile: PRODUCTS,
       ...changes,
     });
@@ -123,6 +130,7 @@ export class World {
     await Promise.all([this.gateway, ...this.neighbours.map((n) => n.running)].map((r) => r?.stop()));
     if (this.door) await new Promise((resolve) => this.door.close(resolve));
     await this.mail?.close();
+    await this.stillness?.close();
     await Promise.all([this.database, ...this.neighbours.map((n) => n.database)].map((d) => d?.drop()));
     await this.broker?.stop();
   }
@@ -142,19 +150,9 @@ export class World {
     this.logLines.length = 0;
   }
 
-  /** Until no order is waited for and no mail is queued. */
-  async quiet(): Promise<void> {
-    const sql = `select (select count(*) from order_work) + (select count(*) from mail_outbox where state = 'queued') as open`;
-    for (let tries = 0; tries < 400; tries++) {
-      const [row] = await this.database.query<{ open: string }>(sql);
-      if (Number(row!.open) === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    const left = await this.database.query(
-      `select sale_id, state, error from storefront_events where state <> 'processed'
-       union all select template, state, error from mail_outbox where state = 'queued'`,
-    );
-    throw new Error(`There is still work that nobody does: ${JSON.stringify(left)}`);
+  /** Until no order is waited for, no event is on its way and no mail is queued. */
+  quiet(): Promise<void> {
+    return this.stillness!.comes();
   }
 
   /** Data of the events that fulfillment has told since the reset. */
@@ -181,7 +179,7 @@ export class World {
 
   /** Fulfillment's neighbour at the front: sends commands as the gateway. */
   get bus(): Bus {
-    return this.gateway.module.get(Bus, { strict: false });
+    return patient(this.gateway.module.get(Bus, { strict: false }));
   }
 
   get<T>(type: new (...args: never[]) => T): T {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessTokensModule } from '#access-tokens';
 import { BusModule, SharedStore } from '#bus';
 import { AccessGuard } from './access/access-guard.js';
@@ -13,6 +13,8 @@ import { DocsController } from './docs/docs.controller.js';
 import { OpenApiService } from './docs/openapi.service.js';
 import { EdgeService } from './edge/edge.service.js';
 import { HealthController } from './edge/health.controller.js';
+import { Idempotency } from './edge/idempotency.js';
+import { KeptAnswers } from './edge/kept-answers.js';
 import { LimitsService } from './edge/limits.service.js';
 import { OriginsService } from './edge/origins.service.js';
 import { ProblemFilter } from './edge/problem-filter.js';
@@ -33,6 +35,7 @@ import { InstallationsController } from './licensing/installations.controller.js
 import { LicenseKeysController } from './licensing/license-keys.controller.js';
 import { LicensesController } from './licensing/licenses.controller.js';
 import { ImportsController } from './licensing/imports.controller.js';
+import { ImportsService } from './licensing/imports.service.js';
 import { RenewalsController } from './licensing/renewals.controller.js';
 import { ValidationController } from './licensing/validation.controller.js';
 import { LinkPagesController } from './pages/link-pages.controller.js';
@@ -41,6 +44,7 @@ import { PagesController } from './pages/pages.controller.js';
 import { EventsController } from './realtime/events.controller.js';
 import { EventsService } from './realtime/events.service.js';
 import { ProducersController } from './realtime/producers.controller.js';
+import { RealtimeUpstream } from './realtime/realtime-upstream.js';
 import { SocketAdmission } from './realtime/socket-admission.js';
 import { SocketsController } from './realtime/sockets.controller.js';
 import { SocketsService } from './realtime/sockets.service.js';
@@ -48,8 +52,8 @@ import { UpgradeAnswer } from './realtime/upgrade-answer.js';
 import { secretsControllers, secretsProviders } from './secrets/secrets-routes.js';
 
 const access = [CallerRegistry, GatewayRevocations, InternalCallersService, RoleTable, TokenReader];
-const edge = [EdgeService, LimitsService, OriginsService, ProblemFilter, SharedStore];
-const sockets = [EventsService, SocketAdmission, SocketsService, UpgradeAnswer];
+const edge = [EdgeService, KeptAnswers, LimitsService, OriginsService, ProblemFilter, SharedStore];
+const sockets = [EventsService, RealtimeUpstream, SocketAdmission, SocketsService, UpgradeAnswer];
 
 /** The only HTTP door. It holds no data: everything it answers comes over the bus. */
 @Module({})
@@ -90,12 +94,14 @@ export class GatewayModule {
       providers: [
         { provide: RouteTable, useValue: routes },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: Idempotency },
         { provide: APP_FILTER, useExisting: ProblemFilter },
         ...access,
         ...edge,
         ...sockets,
         ...identityProviders,
         ...secretsProviders,
+        ImportsService,
         PortalService,
         OpenApiService,
       ],

@@ -7,12 +7,13 @@ import { BootModule, NestLogger, Shutdown, type Log } from '#boot';
 import { canonicalUrl } from './edge/aliases.rules.js';
 import { readBodies } from './edge/bodies.js';
 import { EdgeService } from './edge/edge.service.js';
-import { internalServer, listen, listenerConstraint } from './edge/listeners.js';
+import { internalServer, KEEP_ALIVE_MS, listen, listenerConstraint } from './edge/listeners.js';
 import { Parting } from './edge/parting.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { requestIdOf } from './edge/request-id.rules.js';
 import { RouteTable } from './edge/route-table.js';
 import { assertSecurityHeaders, SECURITY_HEADERS } from './edge/security-headers.js';
+import { answerUnreadable } from './edge/unreadable.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { SocketsService } from './realtime/sockets.service.js';
@@ -33,7 +34,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-function adapterOf(onFrameworkError: FrameworkErrors): FastifyAdapter {
+function adapterOf(publicUrl: string, onFrameworkError: FrameworkErrors): FastifyAdapter {
   return new FastifyAdapter({
     skipMiddie: true,
     multipart: false,
@@ -41,8 +42,9 @@ function adapterOf(onFrameworkError: FrameworkErrors): FastifyAdapter {
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
     rewriteUrl: (request: IncomingMessage) => canonicalUrl(request.url ?? '/'),
     frameworkErrors: onFrameworkError,
+    clientErrorHandler: answerUnreadable(publicUrl),
     requestTimeout: 60_000,
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, constraints: { listener: listenerConstraint } },
   });
 }
@@ -51,7 +53,7 @@ function adapterOf(onFrameworkError: FrameworkErrors): FastifyAdapter {
 async function build(config: GatewayConfig, log?: Log) {
   // The router refuses what it cannot read before any hook runs, so these answers get their headers here.
   const problems: { filter?: ProblemFilter } = {};
-  const adapter = adapterOf((error, request, reply) => {
+  const adapter = adapterOf(config.publicUrl, (error, request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     problems.filter?.answer(error, request, reply);
   });
@@ -83,7 +85,7 @@ export async function startGateway(config: GatewayConfig, log?: Log): Promise<Ga
   await app.init();
   await fastify.ready();
   await assertSecurityHeaders(fastify);
-  const inside = internalServer(fastify);
+  const inside = internalServer(fastify).on('clientError', answerUnreadable(config.publicUrl));
   const shutdown = app.get(Shutdown, { strict: false });
   const partings = { public: new Parting(fastify.server), internal: new Parting(inside) };
   app.get(SocketsService, { strict: false }).attach(fastify.server);

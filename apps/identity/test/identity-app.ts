@@ -23,8 +23,10 @@ import {
 import { Transactions } from '#persistence';
 import { eventually } from '../../../test/support/eventually.js';
 import { testBroker, testDatabase, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
+import { waitLongForDatabase } from '../../../test/support/patient.js';
 import { IdentityConfig } from '../src/identity.config.js';
 import { IdentityModule } from '../src/identity.module.js';
+import { LICENSING_WAIT } from '../src/license-tokens/license-tokens.service.js';
 import { migrations } from '../src/migrations/index.js';
 import { claimsOf, LicensingNeighbour, SecretsNeighbour } from './neighbours.js';
 
@@ -54,6 +56,9 @@ export class IdentityApp {
 
   /** Everything but identity itself. */
   static async neighbourhood(): Promise<IdentityApp> {
+    waitLongForDatabase();
+    // A sign-in on a busy machine would do without a license token.
+    LICENSING_WAIT.ms = 20_000;
     const [database, broker] = await Promise.all([testDatabase('identity', migrations), testBroker()]);
     await database.query(KEEP_EVENTS);
     const app = new IdentityApp([], database, broker);
@@ -93,7 +98,7 @@ export class IdentityApp {
     });
     const [boot, own] = [BootModule.forApp('identity', config), IdentityModule.with(config)];
     const module = await this.listen({ module: class Root {}, imports: [boot, own] });
-    await eventually('identity to have what it needs', 10_000, async () => {
+    await eventually('identity to have what it needs', 30_000, async () => {
       const { dependencies } = await module.get(Health, { strict: false }).ready();
       return Object.values(dependencies).every((d) => d.status === 'up') ? true : undefined;
     });
@@ -115,7 +120,7 @@ export class IdentityApp {
     const { from = 'gateway', ...rest } = as;
     return this.moduleOf(from)
       .get(Bus)
-      .send(command, input, { requestId: randomUUID(), ...rest });
+      .send(command, input, { requestId: randomUUID(), timeoutMs: 30_000, ...rest });
   }
 
   async register(more: Partial<RegisterUserRequest> = {}): Promise<IssuedTokens> {

@@ -19,10 +19,18 @@ export class Mailbox {
 
   /** The latest mail of a kind to an account, once it is asked for. */
   async latest(userId: string, kind: MailKind, count = 1): Promise<MailToken> {
-    const ids = await eventually(`a mail ${kind}`, 10_000, async () => {
+    const ids = await eventually(`a mail ${kind}`, 30_000, async () => {
       const found = await this.idsOf(userId, kind);
       return found.length >= count ? found : undefined;
     });
     return this.read(ids.at(-1)!);
+  }
+
+  /** The mail that tells an account of that, whatever else it is told of at the same time. */
+  async notice(userId: string, notice: MailToken['notice']): Promise<MailToken> {
+    return eventually(`a notice ${notice}`, 30_000, async () => {
+      const ids = await this.idsOf(userId, 'security_notice');
+      return (await Promise.all(ids.map((id) => this.read(id)))).find((mail) => mail.notice === notice);
+    });
   }
 }

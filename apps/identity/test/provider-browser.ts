@@ -31,7 +31,7 @@ export function configFor(url: string): Partial<Omit<IdentityConfig, 'verify'>> 
     googleJwksUrl: `${url}/google/certs`,
     ...{ twitchClientId: id, twitchClientSecret: secret, twitchUrl: `${url}/twitch` },
     ...{ steamSignIn: true, steamOpenidUrl: `${url}/steam/openid/login` },
-    ...{ providerTimeoutMs: 1_500, walletChainId: 1 },
+    ...{ providerTimeoutMs: 15_000, walletChainId: 1 },
   };
 }
 

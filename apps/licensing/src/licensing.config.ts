@@ -17,7 +17,8 @@ export class LicensingConfig extends DataAppConfig {
     default: 30 * DAY,
     min: 60,
     max: 90 * DAY,
-    description: 'Seconds that a license token lives when its client’s policy does not say.',
+    description:
+      'Seconds that a license token lives at least, when no client’s policy says; its plan’s offline days lengthen it.',
   })
   licenseTokenTtl!: number;
 

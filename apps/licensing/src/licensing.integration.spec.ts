@@ -22,6 +22,7 @@ import {
 import { newId } from '#persistence';
 import { eventually } from '../../../test/support/eventually.js';
 import { testBroker, testDatabase, type TestBroker, type TestDatabase } from '../../../test/support/index.js';
+import { waitLongForDatabase } from '../../../test/support/patient.js';
 import { Neighbours } from '../test/neighbours.js';
 import { LicensingConfig } from './licensing.config.js';
 import { LicensingModule } from './licensing.module.js';
@@ -73,7 +74,11 @@ async function microservice(app: AppName, modules: object[]): Promise<INestMicro
   return made;
 }
 
+// An event that fails is delivered again after 1, 2, 4 and 8 s.
+jest.setTimeout(120_000);
+
 beforeAll(async () => {
+  waitLongForDatabase();
   [broker, database] = await Promise.all([testBroker(), testDatabase('licensing', migrations)]);
   await Promise.all([standIn('identity'), standIn('secrets')]);
   const config = Object.assign(new LicensingConfig(), {
@@ -111,7 +116,7 @@ const person = (user_id: string): UserActor => ({
   auth_time: 0,
 });
 const ask = <Req extends object, Res extends object>(command: Command<Req, Res>, input: Req, user_id?: string) =>
-  gateway.get(Bus).send(command, input, user_id ? { actor: person(user_id) } : {});
+  gateway.get(Bus).send(command, input, { timeoutMs: 30_000, ...(user_id ? { actor: person(user_id) } : {}) });
 const planOf = (user_id: string) => async () => {
   const { plan } = await ask(ReadEntitlement, {}, user_id);
   return plan === 'free' ? undefined : plan;
@@ -125,7 +130,7 @@ describe('licensing on the bus', () => {
     const publish = () => jetstream(billing).publish(eventSubject(BillingPlanChanged), JSON.stringify(change));
     const sent = Array.from({ length: 50 }, (_, i) => (i % 2 ? publish() : ask(ChangePlan, change)));
     await Promise.all(sent);
-    expect(await eventually('the plan', 5_000, planOf(user_id))).toBe('pro');
+    expect(await eventually('the plan', 60_000, planOf(user_id))).toBe('pro');
     const [row] = await database.query('SELECT version FROM entitlements WHERE user_id = $1', [user_id]);
     expect(row).toEqual({ version: '1' });
   });
@@ -136,7 +141,7 @@ describe('licensing on the bus', () => {
     const sale = { name: 'Buyer', email: 'buyer@example.test', tier: 'core' as const, years: 1, order: 'bus-order' };
     const minted = await Promise.all(Array.from({ length: 50 }, () => ask(MintLicense, sale)));
     expect(new Set(minted.map((m) => m.license_key)).size).toBe(1);
-    expect(await eventually('the plan', 5_000, planOf(user_id))).toBe('core');
+    expect(await eventually('the plan', 60_000, planOf(user_id))).toBe('core');
     const sql = 'SELECT license_key, user_id FROM licenses WHERE gumroad_order_id = $1';
     expect(await database.query(sql, ['bus-order'])).toEqual([{ license_key: minted[0]!.license_key, user_id }]);
   });
@@ -151,7 +156,7 @@ describe('licensing on the bus', () => {
     const user_id = newId();
     const effective_at = new Date(Date.now() + 400).toISOString();
     await ask(ChangePlan, { event_id: newId(), user_id, plan: 'team', effective_at });
-    const row = await eventually('the plan', 5_000, async () => {
+    const row = await eventually('the plan', 60_000, async () => {
       const sql = `SELECT plan FROM entitlements WHERE user_id = $1 AND plan <> 'free'`;
       return (await database.query(sql, [user_id]))[0];
     });

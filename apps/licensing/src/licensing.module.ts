@@ -37,9 +37,12 @@ import { ReissueController } from './reissue/reissue.controller.js';
 import { ReissueService } from './reissue/reissue.service.js';
 import { ReissueTerms } from './reissue/reissue-terms.service.js';
 import { ImportsController } from './imports/imports.controller.js';
+import { ImportsQueries } from './imports/imports.queries.js';
 import { ImportsRepository } from './imports/imports.repository.js';
 import { ImportsService } from './imports/imports.service.js';
+import { UndoService } from './imports/undo.service.js';
 import { SalesImportRepository } from './imports/sales-import.repository.js';
+import { SaleBlobs } from './imports/sale-blobs.service.js';
 import { SalesImportService } from './imports/sales-import.service.js';
 import { CustomerErasureService } from './erasure/customer-erasure.service.js';
 import { ErasureController } from './erasure/erasure.controller.js';
@@ -53,6 +56,7 @@ import { LicenseKeys } from './licenses/license-keys.service.js';
 import { LicensesController } from './licenses/licenses.controller.js';
 import { LicensesQueries } from './licenses/licenses.queries.js';
 import { LicensesRepository } from './licenses/licenses.repository.js';
+import { LicenseBatches } from './licenses/license-batches.service.js';
 import { LicensesService } from './licenses/licenses.service.js';
 import { MintingService } from './licenses/minting.service.js';
 import { OwnersController } from './licenses/owners.controller.js';
@@ -74,6 +78,7 @@ const LICENSES: Provider[] = [
   LicensesRepository,
   LicensesQueries,
   LicensesService,
+  LicenseBatches,
   IssuanceRepository,
   IdempotencyRepository,
   ReservationsService,
@@ -96,10 +101,13 @@ const NEW_BLOBS: Provider[] = [
   BuyersQueries,
   HoldersQueries,
   ReissueTerms,
+  ImportsQueries,
   ImportsRepository,
   ImportsService,
+  UndoService,
   SalesImportRepository,
   SalesImportService,
+  SaleBlobs,
   ReissueService,
 ];
 

@@ -6,6 +6,7 @@ import { Bus } from '#bus';
 import { parse, type Call, type Command, type DomainEvent, type UserActor } from '#contracts';
 import { InboxRepository, newId, Transactions } from '#persistence';
 import { testDatabase, type TestDatabase } from '../../../test/support/index.js';
+import { waitLongForDatabase } from '../../../test/support/patient.js';
 import { BillingController } from '../src/billing/billing.controller.js';
 import { ClaimsController } from '../src/claims/claims.controller.js';
 import { Clock } from '../src/clock/clock.service.js';
@@ -45,6 +46,13 @@ const CONTROLLERS: Type<object>[] = [
   ImportsController,
 ];
 
+/** Who asks, and until when an answer is waited for (Unix milliseconds). */
+interface Asker {
+  user_id?: string;
+  caller?: string;
+  deadline?: number;
+}
+
 interface Marked {
   method: (input: unknown, call: unknown) => Promise<object>;
   transaction: boolean;
@@ -81,6 +89,7 @@ export class LicensingApp {
   }
 
   static async start(): Promise<LicensingApp> {
+    waitLongForDatabase();
     const database = await testDatabase('licensing', migrations);
     const neighbours = new Neighbours();
     const config = Object.assign(new LicensingConfig(), {
@@ -115,7 +124,7 @@ export class LicensingApp {
   async ask<Req extends object, Res extends object>(
     command: Command<Req, Res>,
     input: Req,
-    as: { user_id?: string; caller?: string } = {},
+    as: Asker = {},
   ): Promise<Res> {
     const { method, transaction } = this.doors.get(command.name)!;
     const request = parse(command.request, JSON.parse(JSON.stringify(input)));
@@ -171,7 +180,10 @@ export class LicensingApp {
   }
 }
 
-function callOf({ user_id, caller }: { user_id?: string; caller?: string }): Call {
+/** Longer than any test takes: what an answer says does not depend on how fast the machine is. */
+const LONG_MS = 3_600_000;
+
+function callOf({ user_id, caller, deadline = Date.now() + LONG_MS }: Asker): Call {
   const user: UserActor = {
     kind: 'user',
     user_id: user_id!,
@@ -182,7 +194,7 @@ function callOf({ user_id, caller }: { user_id?: string; caller?: string }): Cal
     auth_time: 0,
   };
   const actor = user_id ? user : { kind: 'caller' as const, caller: caller ?? 'creator-cli', scopes: [] };
-  return { caller: 'gateway', actor, origin: {}, request_id: newId(), deadline: Date.now() + 5_000 };
+  return { caller: 'gateway', actor, origin: {}, request_id: newId(), deadline };
 }
 
 /** `n` calls at once; what is refused is a failure of the test. */

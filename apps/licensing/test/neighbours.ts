@@ -7,12 +7,14 @@ import {
   ResolveOwner,
   ListPublicKeys,
   SignBlob,
+  SignBlobs,
   SignRevocationList,
   SignToken,
   Unavailable,
   type BridgeAccountRequest,
   type Command,
   type SignBlobRequest,
+  type SignBlobsRequest,
   type SignRevocationListRequest,
   type SignTokenRequest,
 } from '#contracts';
@@ -36,6 +38,8 @@ export class Neighbours {
   readonly bridged = new Map<string, string>();
   readonly signedBlobs: SignBlobRequest[] = [];
   readonly signedTokens: Record<string, unknown>[] = [];
+  /** Names of people whose licenses the keyring does not sign. */
+  readonly refused = new Set<string>();
   /** Names of commands that nobody answers. */
   readonly away = new Set<string>();
   /** Called between the signature and its answer. */
@@ -76,6 +80,7 @@ export class Neighbours {
     }),
     [BridgeAccount.name]: ({ sub }: BridgeAccountRequest) => this.bridge(sub),
     [SignBlob.name]: (request: SignBlobRequest) => this.signBlob(request),
+    [SignBlobs.name]: ({ blobs }: SignBlobsRequest) => ({ blobs: blobs.map((one) => this.outcomeOf(one)) }),
     [SignToken.name]: (request: SignTokenRequest) => this.signToken(request),
     [SignRevocationList.name]: (request: SignRevocationListRequest) => this.signRevocations(request),
     [ListPublicKeys.name]: () => ({ keys: [this.publicKey] }),
@@ -93,6 +98,11 @@ export class Neighbours {
     const payload = { v: 2 as const, kid: this.kid, iss: 'studio', prod: 'datatools', key, ...rest, feat: feat.list };
     const signed = signingInput(payload);
     return { blob: assembleBlob(signed, sign(null, signed, this.pair.privateKey)), kid: this.kid };
+  }
+
+  private outcomeOf(request: SignBlobRequest): object {
+    if (this.refused.has(request.name)) return { blob: null, kid: null, refused: 'This one is not signed.' };
+    return { ...this.signBlob(request), refused: null };
   }
 
   private signRevocations({ seq, iat, next, keys }: SignRevocationListRequest): object {

@@ -21,6 +21,10 @@ export class RealtimeConfig extends AppConfig {
   @EnvInt('OPENINGS_AT_ONCE', { default: 256, min: 1, max: 100_000 })
   openingsAtOnce!: number;
 
+  /** Seconds between two looks at whether the replicas have about as many connections each. */
+  @EnvInt('LOAD_SHARING_SECONDS', { default: 20, min: 1, max: 3_600 })
+  loadSharingSeconds!: number;
+
   /** Connections that one person may have at a time, over all replicas. */
   @EnvInt('CONNECTIONS_PER_USER', { default: 32, min: 1, max: 10_000 })
   connectionsPerUser!: number;

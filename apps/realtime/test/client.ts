@@ -58,9 +58,9 @@ export class Client {
     return this.heard.filter((f) => f.type === type);
   }
 
-  has = (id: string): Promise<string> => eventually(`frame ${id}`, 10_000, async () => this.ids.find((i) => i === id));
+  has = (id: string): Promise<string> => eventually(`frame ${id}`, 30_000, async () => this.ids.find((i) => i === id));
 
-  frame = (type: string): Promise<Heard> => eventually(`a frame ${type}`, 10_000, async () => this.of(type)[0]);
+  frame = (type: string): Promise<Heard> => eventually(`a frame ${type}`, 30_000, async () => this.of(type)[0]);
 
   say(frame: unknown): void {
     this.socket.send(JSON.stringify(frame));

@@ -4,16 +4,19 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { AccessTokenVerifier, DeviceSightings, RevocationList } from '#access-tokens';
 import { Log, Metrics, type InternalListener, type Shutdown } from '#boot';
 import type { Bus } from '#bus';
-import { InvalidToken } from '#contracts';
+import { InvalidToken, type Command } from '#contracts';
 import type { TestBroker } from '../../../test/support/index.js';
 import { Channels } from '../src/fanout/channels.service.js';
 import { DeliveryMetrics } from '../src/fanout/delivery-metrics.service.js';
 import { FrameHistory } from '../src/fanout/frame-history.service.js';
 import { FramePublisher } from '../src/fanout/frame-publisher.service.js';
 import { Resumption } from '../src/fanout/resumption.service.js';
+import { Departures } from '../src/presence/departures.service.js';
+import { PresenceReports } from '../src/presence/presence-reports.service.js';
 import type { RealtimeConfig } from '../src/realtime.config.js';
 import { ConnectionLimit } from '../src/sockets/connection-limit.service.js';
 import { Connections } from '../src/sockets/connections.js';
+import { LoadSharing } from '../src/sockets/load-sharing.service.js';
 import { Openings } from '../src/sockets/openings.service.js';
 import { Outboxes } from '../src/sockets/outboxes.service.js';
 import { SocketsDrain } from '../src/sockets/sockets-drain.service.js';
@@ -33,13 +36,19 @@ export class Replica {
   readonly server: Server = createServer();
   readonly revoked = new Set<string>();
   readonly sighted: unknown[] = [];
+  /** Commands that were sent to other services, each with its input. */
+  readonly sent: [string, unknown][] = [];
   readonly metrics = new Metrics();
   readonly publisher: FramePublisher;
   readonly connections: Connections;
   readonly upkeep: SocketsUpkeep;
+  readonly reports: PresenceReports;
+  readonly sharing: LoadSharing;
   readonly nats: NatsConnection;
   /** Tokens are looked at when it resolves. */
   verifying: Promise<void> = Promise.resolve();
+  /** How often a token was looked at. */
+  verified = 0;
   /** While it says so, what comes from the bus is lost. */
   loses: (subject: string) => boolean = () => false;
   private tell: (ids: string[], at?: Date) => void = () => undefined;
@@ -54,10 +63,12 @@ export class Replica {
       drainSeconds: 15,
       connectionsPerUser: 32,
       openingsAtOnce: 256,
+      loadSharingSeconds: 3_600,
     };
     const whole = { ...settings, ...config } as RealtimeConfig;
     const log = Log.create({ app: 'realtime', level: 'silent' });
-    const bus = busOver(nats, (subject) => this.loses(subject));
+    const send = (name: string, input: unknown) => void this.sent.push([name, input]);
+    const bus = busOver(nats, (subject) => this.loses(subject), send);
     const verifier = { verifyBearer: (token: string) => this.verify(token) } as unknown as AccessTokenVerifier;
     const sightings = { note: (token: { device_id?: string }) => this.sighted.push(token.device_id) };
     const revocations = { onRevoked: (tell: (ids: string[], at?: Date) => void) => (this.tell = tell) };
@@ -77,6 +88,11 @@ export class Replica {
     new UpgradesService(listener, openings, drain, refresh, log).onApplicationBootstrap();
     new EventStreams(listener, openings, drain, log).onApplicationBootstrap();
     this.upkeep.onApplicationBootstrap();
+    this.sharing = new LoadSharing(whole, this.connections, drain, bus);
+    this.sharing.onApplicationBootstrap();
+    this.reports = new PresenceReports(this.connections, bus, log);
+    this.reports.onApplicationBootstrap();
+    new Departures(this.connections, this.reports, drain, bus, log).onApplicationBootstrap();
   }
 
   /** @param url of another way to the broker than the direct one */
@@ -93,6 +109,7 @@ export class Replica {
   }
 
   private async verify(token: string): Promise<unknown> {
+    this.verified += 1;
     await this.verifying;
     const [sub, sid, exp] = token.split(':');
     const jti = `jti-${sid}`;
@@ -117,6 +134,8 @@ export class Replica {
   /** As `kill -9` does: sockets are reset, and nobody is told anything. */
   async kill(): Promise<void> {
     this.upkeep.onApplicationShutdown();
+    this.reports.onApplicationShutdown();
+    this.sharing.onApplicationShutdown();
     this.server.close();
     for (const { socket } of this.raw) socket.resetAndDestroy();
     await this.nats.close();
@@ -124,12 +143,14 @@ export class Replica {
 
   async stop(): Promise<void> {
     this.upkeep.onApplicationShutdown();
+    this.reports.onApplicationShutdown();
+    this.sharing.onApplicationShutdown();
     this.server.close();
     this.server.closeAllConnections();
     await this.nats.close();
   }
 
-  private readonly raw = this.trackSockets();
+  readonly raw = this.trackSockets();
 
   private trackSockets(): Set<{ socket: Socket }> {
     const raw = new Set<{ socket: Socket }>();
@@ -152,13 +173,20 @@ function listenerOn(server: Server): InternalListener {
 }
 
 /** What realtime uses of the bus, over a bare connection. */
-function busOver(nats: NatsConnection, loses: (subject: string) => boolean): Bus {
+function busOver(
+  nats: NatsConnection,
+  loses: (subject: string) => boolean,
+  send: (name: string, input: unknown) => void,
+): Bus {
   const on: Record<string, (() => void)[]> = { disconnect: [], reconnect: [] };
   void (async () => {
     for await (const { type } of nats.status()) for (const fn of on[type] ?? []) fn();
   })();
+  const connection = lossy(nats, loses);
   const bus = {
-    connection: lossy(nats, loses),
+    connection,
+    whenUp: (fn: (nc: NatsConnection) => void) => fn(connection),
+    send: async ({ name }: Command, input: object) => send(name, input),
     onLost: (fn: () => void) => on.disconnect!.push(fn),
     onReconnect: (fn: () => void) => on.reconnect!.push(fn),
   };

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Health } from '#boot';
 import { BusModule } from '#bus';
 import { PersistenceModule } from '#persistence';
+import { AuditBacklog } from './audit/audit-backlog.service.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit-log.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
@@ -9,6 +11,8 @@ import { ChatSourceConfigs } from './chat-sources/chat-source-configs.service.js
 import { ChatSourcesController } from './chat-sources/chat-sources.controller.js';
 import { ChatSourcesRepository } from './chat-sources/chat-sources.repository.js';
 import { ChatSources } from './chat-sources/chat-sources.service.js';
+import { AccountClosuresController } from './closures/account-closures.controller.js';
+import { AccountClosuresRepository } from './closures/account-closures.repository.js';
 import { ConnectedSources } from './connectors/connected-sources.service.js';
 import { ConnectorAttemptsRepository } from './connectors/connector-attempts.repository.js';
 import { ConnectorAttempts } from './connectors/connector-attempts.service.js';
@@ -28,6 +32,9 @@ import { HeldKeysRepository } from './erasure/held-keys.repository.js';
 import { Keks } from './kek/keks.js';
 import { Keyring } from './keys/keyring.service.js';
 import { KeyringUpkeep } from './keys/keyring-upkeep.service.js';
+import { KeyCertificatesController } from './key-certificates/key-certificates.controller.js';
+import { KeyCertificatesRepository } from './key-certificates/key-certificates.repository.js';
+import { KeyCertificates } from './key-certificates/key-certificates.service.js';
 import { KeyImportController } from './key-import/key-import.controller.js';
 import { ImportedKeysRepository } from './key-import/imported-keys.repository.js';
 import { KeyImport } from './key-import/key-import.service.js';
@@ -39,6 +46,7 @@ import { SigningKeysRepository } from './keys/signing-keys.repository.js';
 import { SigningProviders } from './keys/signing-providers.js';
 import { migrations } from './migrations/index.js';
 import { openProviders } from './providers/open-provider.js';
+import { ProviderHealth } from './providers/provider-health.js';
 import { DataKeyRotation } from './rotation/data-key-rotation.service.js';
 import { KekRotation } from './rotation/kek-rotation.service.js';
 import { RotationController } from './rotation/rotation.controller.js';
@@ -70,10 +78,11 @@ import { Vault } from './vault/vault.service.js';
 const KEK = [DataKeysService, DataKeysRepository];
 const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
 const KEY_IMPORT = [ImportedKeysRepository, KeyImport, SigningImport];
-const AUDIT = [AuditLog, AuditRepository, AuditVerifier];
+const KEY_CERTIFICATES = [KeyCertificatesRepository, KeyCertificates];
+const AUDIT = [AuditBacklog, AuditLog, AuditRepository, AuditVerifier];
 const ERASURE = [ErasureService, HeldKeysRepository];
 const VAULT = [OwnerErasure, OwnerKeys, OwnerRecords, SealedValues, Vault];
-const STREAMS = [Destinations, StreamKeys, StreamKeysRepository, Streams, StreamsRepository];
+const STREAMS = [AccountClosuresRepository, Destinations, StreamKeys, StreamKeysRepository, Streams, StreamsRepository];
 const CHAT_SOURCES = [ChatSourceConfigs, ChatSources, ChatSourcesRepository];
 const CONNECTORS = [
   ...[ConnectedSources, ConnectorAttempts, ConnectorAttemptsRepository, Connectors, ConnectorsUpkeep],
@@ -88,7 +97,7 @@ const SIGNING = [TokensService, BlobsService, MacKeysService, RevocationListsSer
 export class SecretsModule {
   /** @throws StartProblem when the key-encryption key cannot be used */
   static async with(config: SecretsConfig): Promise<DynamicModule> {
-    const { keks, signing } = await openProviders(config);
+    const { keks, signing, all } = await openProviders(config);
     return {
       module: SecretsModule,
       imports: [
@@ -103,6 +112,7 @@ export class SecretsModule {
       controllers: [
         KeysController,
         KeyImportController,
+        KeyCertificatesController,
         AuditController,
         SigningController,
         RevocationListsController,
@@ -112,14 +122,17 @@ export class SecretsModule {
         ConnectorsController,
         RotationController,
         ErasureController,
+        AccountClosuresController,
         OperatorSealController,
       ],
       providers: [
         { provide: Keks, useValue: keks },
         { provide: SigningProviders, useValue: signing },
+        { provide: ProviderHealth, useFactory: (health: Health) => new ProviderHealth(health, all), inject: [Health] },
         ...KEK,
         ...KEYS,
         ...KEY_IMPORT,
+        ...KEY_CERTIFICATES,
         ...AUDIT,
         ...SIGNING,
         ...VAULT,

@@ -16,6 +16,8 @@ export class IdentityNeighbour {
   private readonly grants = new Map<string, string>();
   /** Erasures that the service has told to be done, oldest first. */
   readonly acknowledged: string[] = [];
+  /** What happens elsewhere while leave is being used. */
+  meanwhile?: () => Promise<unknown>;
 
   /** Leave for a person to have that stream's key shown. */
   give(userId: string, record: string): string {
@@ -29,6 +31,7 @@ export class IdentityNeighbour {
     const user = actor?.kind === 'user' ? actor.user_id : '';
     if (this.grants.get(grant) !== `${user} ${action} ${record}`) throw GrantInvalid.with();
     this.grants.delete(grant);
+    await this.meanwhile?.();
     return {};
   }
 

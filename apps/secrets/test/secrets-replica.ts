@@ -16,6 +16,7 @@ import {
 import { migrations } from '../src/migrations/index.js';
 import { SecretsConfig } from '../src/secrets.config.js';
 import { SecretsModule } from '../src/secrets.module.js';
+import { patient, waitLongForDatabase } from '../../../test/support/patient.js';
 import { IdentityNeighbour } from './identity-neighbour.js';
 
 export const ISSUER = 'https://id.example';
@@ -41,6 +42,7 @@ class CallerRoot {}
 Module({})(CallerRoot);
 
 export async function secretsWorld(): Promise<SecretsWorld> {
+  waitLongForDatabase();
   const database = await testDatabase('secrets', migrations);
   const broker = await testBroker();
   const dir = testDir('secrets');
@@ -76,6 +78,10 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     });
     running.push(app);
     await app.listen();
+    const link = app.get(Bus);
+    await eventually('a link to the bus', 30_000, () => Promise.resolve(isUp(link) || undefined));
+    // The broker knows by then which commands are answered here.
+    await link.connection.flush();
     app.get(Health).started();
     return app;
   };
@@ -96,7 +102,7 @@ export async function secretsWorld(): Promise<SecretsWorld> {
     running.push(context);
     await context.listen();
     if (app === 'identity') identity = context.get(IdentityNeighbour);
-    const made = context.get(Bus);
+    const made = patient(context.get(Bus));
     await eventually('a link to the bus', 30_000, () => Promise.resolve(isUp(made) || undefined));
     callers.set(app, made);
     return made;

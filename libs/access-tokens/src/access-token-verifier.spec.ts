@@ -95,6 +95,34 @@ describe('an access token', () => {
     expect(t.asked.length).toBe(before);
   });
 
+  it.each([-60, -30, 0, 30, 60])(
+    'REL12: of an issuer whose clock is off by %i s is good from the start',
+    async (off) => {
+      const t = await verifier();
+      const at = now() + off;
+      await t.verifier.verify(token(claims({ iat: at, nbf: at, exp: at + 600, auth_time: at })));
+    },
+  );
+
+  it('REL12 R-JW5: ends no earlier than it says, and at most a minute later, also when it was seen before', async () => {
+    const t = await verifier();
+    const clock = jest.spyOn(Date, 'now');
+    const end = now() + 600;
+    const text = token(claims({ exp: end }));
+    try {
+      for (const seconds of [-1, 0, 20]) {
+        clock.mockReturnValue((end + seconds) * 1_000);
+        await t.verifier.verify(text);
+        await t.verifier.verify(token(claims({ iat: end - 600, auth_time: end - 600, exp: end })));
+      }
+      clock.mockReturnValue((end + 61) * 1_000);
+      await refused(t.verifier.verify(text));
+      await refused(t.verifier.verify(token(claims({ iat: end - 600, auth_time: end - 600, exp: end }))));
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   const publicPem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
   const hs256 = () => {
     const input = `${part({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' })}.${part(claims())}`;

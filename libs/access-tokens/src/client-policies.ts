@@ -1,18 +1,19 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { Bus, Watches } from '#bus';
 import { ClientChanged, ListClients, type ClientPolicies, type ClientPolicy } from '#contracts';
+import { HeldCopy } from './held-copy.js';
 
 const RELOAD_MS = 300_000;
 
 /** Client policies as identity keeps them, held in memory by whoever has to obey them. */
 @Injectable()
-export class ClientPolicyCache {
+export class ClientPolicyCache extends HeldCopy {
   private policies: ClientPolicies = { default_client_id: '', clients: [] };
   private byId = new Map<string, ClientPolicy>();
-  private loadedAt = 0;
-  private loading?: Promise<void>;
 
-  constructor(private readonly bus: Bus) {}
+  constructor(private readonly bus: Bus) {
+    super();
+  }
 
   get defaultClientId(): string {
     return this.policies.default_client_id;
@@ -28,19 +29,13 @@ export class ClientPolicyCache {
     return this.byId.get(clientId);
   }
 
-  reload(): Promise<void> {
-    this.loading ??= this.load().finally(() => (this.loading = undefined));
-    return this.loading;
+  protected async load(): Promise<void> {
+    this.policies = await this.bus.send(ListClients, {});
+    this.byId = new Map(this.policies.clients.map((c) => [c.client_id, c]));
   }
 
   private refreshWhenOld(): void {
-    if (this.loadedAt && Date.now() - this.loadedAt > RELOAD_MS) void this.reload().catch(() => undefined);
-  }
-
-  private async load(): Promise<void> {
-    this.policies = await this.bus.send(ListClients, {});
-    this.byId = new Map(this.policies.clients.map((c) => [c.client_id, c]));
-    this.loadedAt = Date.now();
+    if (this.age > RELOAD_MS && this.age < Infinity) void this.follow();
   }
 }
 
@@ -50,6 +45,6 @@ export class ClientPolicyController {
 
   @Watches(ClientChanged)
   changed(): void {
-    void this.policies.reload().catch(() => undefined);
+    void this.policies.follow();
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Log } from '#boot';
+import { Log, Shutdown } from '#boot';
 import { Bus } from '#bus';
 import { NoteDevicesSeen } from '#contracts';
 
@@ -16,7 +16,11 @@ export class DeviceSightings implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     private readonly bus: Bus,
     private readonly log: Log,
-  ) {}
+    shutdown: Shutdown,
+  ) {
+    // While the bus is there: what was noted last is told, too.
+    shutdown.register('http', 'devices seen', () => this.flush());
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
@@ -31,13 +35,14 @@ export class DeviceSightings implements OnApplicationBootstrap, OnApplicationShu
     if (token.device_id !== undefined && this.seen.size < BATCH) this.seen.add(token.device_id);
   }
 
-  /** Tells what was noted since the last time. */
+  /** Tells what was noted since the last time, and what was not heard then. */
   async flush(): Promise<void> {
     if (this.seen.size === 0) return;
     const device_ids = [...this.seen];
     this.seen = new Set();
     await this.bus.send(NoteDevicesSeen, { device_ids }).catch((error: unknown) => {
       this.log.debug('devices that were seen could not be told', { error, devices: device_ids.length });
+      for (const device_id of device_ids) this.note({ device_id });
     });
   }
 }

@@ -2,10 +2,11 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Controller, Injectable } from '@nestjs/common';
 import { Bus, Watches } from '#bus';
 import { InvalidToken, KeyRotated, ListPublicKeys, type KeyPurpose, type PublicKey } from '#contracts';
+import { HeldCopy } from './held-copy.js';
 import type { TokenType, VerificationKey } from './jws.rules.js';
 
-/** A key that nobody knows is asked for at most this often, so that forged `kid`s cost nothing. */
-const UNKNOWN_KID_PAUSE_MS = 5_000;
+/** Keys that nobody knows are looked for at most this often, so that forged `kid`s cost nothing. */
+const SEARCH_PAUSE_MS = 5_000;
 const RELOAD_MS = 300_000;
 const VERIFIES = new Set(['next', 'active', 'retiring']);
 /** What the keys sign that are of any use here. */
@@ -13,17 +14,19 @@ const TYPES: Partial<Record<KeyPurpose, TokenType>> = { access: 'at+jwt', device
 
 /** Public keys of access and device tokens, as the secrets service publishes them. */
 @Injectable()
-export class KeyCache {
+export class KeyCache extends HeldCopy {
   private keys = new Map<string, VerificationKey>();
   private published: PublicKey[] = [];
-  private loadedAt = 0;
-  private loading?: Promise<void>;
+  private searchedAt = -Infinity;
+  private searching?: Promise<void>;
 
-  constructor(private readonly bus: Bus) {}
+  constructor(private readonly bus: Bus) {
+    super();
+  }
 
   /** Every public key, whatever it is for, as `/.well-known/jwks.json` and `/v1/license/keys` need them. */
   async all(): Promise<PublicKey[]> {
-    if (Date.now() - this.loadedAt > RELOAD_MS) await this.reload();
+    if (this.age > RELOAD_MS) await this.reload();
     return this.published;
   }
 
@@ -32,7 +35,7 @@ export class KeyCache {
     if (typeof kid !== 'string' || kid.length > 64) throw InvalidToken.with();
     const known = this.keys.get(kid);
     if (known) return known;
-    if (Date.now() - this.loadedAt > UNKNOWN_KID_PAUSE_MS) await this.reload();
+    await this.search();
     const found = this.keys.get(kid);
     if (!found) throw InvalidToken.with();
     return found;
@@ -43,17 +46,21 @@ export class KeyCache {
     return this.keys.has(kid);
   }
 
-  /** Reads the keys again; calls while one is under way share it. */
-  reload(): Promise<void> {
-    this.loading ??= this.load().finally(() => (this.loading = undefined));
-    return this.loading;
+  /** A key may sign before anybody has told of it, and after the list was read a moment ago. */
+  private search(): Promise<void> | undefined {
+    if (performance.now() - this.searchedAt < SEARCH_PAUSE_MS) return this.searching;
+    this.searchedAt = performance.now();
+    this.searching = this.readAnew().catch((error: unknown) => {
+      this.searchedAt = -Infinity;
+      throw error;
+    });
+    return this.searching;
   }
 
-  private async load(): Promise<void> {
+  protected async load(): Promise<void> {
     const { keys } = await this.bus.send(ListPublicKeys, {});
     this.published = keys;
     this.keys = new Map(keys.flatMap(verificationKeyOf).map((key) => [key.kid, key]));
-    this.loadedAt = Date.now();
   }
 }
 
@@ -69,6 +76,6 @@ export class KeyCacheController {
 
   @Watches(KeyRotated)
   rotated(): void {
-    void this.keys.reload().catch(() => undefined);
+    void this.keys.follow();
   }
 }

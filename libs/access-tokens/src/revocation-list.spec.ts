@@ -2,7 +2,7 @@ import type { Bus } from '#bus';
 import type { RevocationList as Listed } from '#contracts';
 import { RevocationList } from './revocation-list.js';
 
-const LATER = new Date(Date.now() + 60_000).toISOString();
+const LATER = new Date(Date.now() + 86_400_000).toISOString();
 
 /** A list whose questions are answered when the test says so. */
 function list() {

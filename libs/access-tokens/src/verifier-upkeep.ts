@@ -35,6 +35,8 @@ export class VerifierUpkeep implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationShutdown(): void {
     this.stopped = true;
+    this.sources.stop();
+    this.clients.stop();
     clearInterval(this.prune);
   }
 

@@ -74,7 +74,7 @@ function once(fn: () => Promise<void>): () => Promise<void> {
 }
 
 /** Waits until `check` holds. @throws the last failure when it does not within `limitMs` */
-export async function eventually<T>(check: () => T | Promise<T>, limitMs = 15_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, limitMs = 30_000): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     try {

@@ -1,27 +1,28 @@
 import fs from 'node:fs';
 import { nkeyAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { ensureStreams, inboxPrefix, renderNatsConf } from '#bus';
-import { BUS_USERS, type BusUser } from '#contracts';
-import { ensureNkeys, seedFileOf, startNats, type PublicNkeys } from '#local';
+import type { BusUser } from '#contracts';
+import { startNats, type PublicNkeys } from '#local';
+import { eventually } from './app-on-bus.js';
+import { busKeys } from '../../../test/support/bus-keys.js';
 import { testDir } from '../../../test/support/index.js';
 
 export interface OwnBroker {
   url: string;
   seedFile(user: BusUser): string;
   connectionOptions(user: BusUser): NodeConnectionOptions;
-  /** Sends the server process a signal; `SIGHUP` makes it read its configuration again. */
-  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGHUP'): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
   /** Starts the killed server again, on the same port and with its streams. */
   start(): Promise<void>;
-  /** Writes the configuration anew, for a reload or a start. */
-  configure(change: (conf: string, users: PublicNkeys<BusUser>) => string): void;
+  /** Writes the configuration anew, and has the server read it. */
+  reconfigure(change: (conf: string, users: PublicNkeys<BusUser>) => string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A nats-server whose process a test may pause, kill and reconfigure. */
 export async function ownBroker(options: { streams?: boolean } = {}): Promise<OwnBroker> {
   const dir = testDir('own-nats');
-  const users = ensureNkeys<BusUser>(`${dir}/nkeys`, BUS_USERS);
+  const { users, seedFile } = busKeys();
   let port: number | undefined;
   let storeDir = '';
   let change = (conf: string): string => conf;
@@ -36,7 +37,8 @@ export async function ownBroker(options: { streams?: boolean } = {}): Promise<Ow
       },
     });
   let server = await start();
-  const seedFile = (user: BusUser) => seedFileOf(`${dir}/nkeys`, user);
+  const reloads = (): number =>
+    fs.readFileSync(`${dir}/nats.log`, 'utf8').split('Reloaded server configuration').length;
   if (options.streams ?? true) await ensureStreams({ url: server.url, seedFile: seedFile('operator') });
   return {
     url: server.url,
@@ -51,9 +53,12 @@ export async function ownBroker(options: { streams?: boolean } = {}): Promise<Ow
     start: async () => {
       server = await start();
     },
-    configure: (changed) => {
+    reconfigure: async (changed) => {
       change = (text) => changed(text, users);
       fs.writeFileSync(`${dir}/nats.conf`, conf());
+      const before = reloads();
+      process.kill(server.pid, 'SIGHUP');
+      await eventually(() => expect(reloads()).toBeGreaterThan(before));
     },
     stop: async () => {
       await server.stop();

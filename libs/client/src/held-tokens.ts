@@ -22,12 +22,19 @@ export const heldFrom = (set: TokenSet, askedAt: number): HeldTokens => ({
 });
 
 /** What other tabs may know. */
-export const shared = ({ access, obtainedAt, expiresAt, user }: SharedTokens): SharedTokens => ({
+export const shared = ({ access, obtainedAt, expiresAt, user, turn }: SharedTokens): SharedTokens => ({
   access,
   obtainedAt,
   expiresAt,
   user,
+  turn,
 });
+
+/** Whether tokens came after others. Those of a time that is yet to come are of before the clock was set back. */
+export function isLater(tokens: SharedTokens, others: SharedTokens, now: number): boolean {
+  const [at, before] = [tokens, others].map(({ obtainedAt }) => (obtainedAt > now ? -Infinity : obtainedAt));
+  return at === before ? (tokens.turn ?? 0) > (others.turn ?? 0) : at! > before!;
+}
 
 /** When to get the next tokens: a minute before the end of these, of short-lived ones at four fifths of their life. */
 export const dueAt = ({ obtainedAt, expiresAt }: SharedTokens): number =>

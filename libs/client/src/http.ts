@@ -3,6 +3,12 @@ import { NoAnswerError, ProblemError, problemIn } from './errors.js';
 /** How long a request may take before it counts as unanswered. */
 const PATIENCE_MS = 10_000;
 
+/**
+ * What may stand behind the base address. `@elsewhere`, `.elsewhere` or a second slash would name another host, which would
+ * be sent the access token.
+ */
+const IS_PATH = /^\/(?![/\\\s])/;
+
 /** Where Gatehouse is, and who asks. */
 export interface HttpOptions {
   /** Origin of the gateway, with or without a path in front of `/v1`. */
@@ -45,6 +51,7 @@ export class Http {
   }
 
   private async patiently<T>(path: string, init: RequestInit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (!IS_PATH.test(path)) throw new TypeError('a path begins with one slash');
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
     try {

@@ -34,7 +34,7 @@ async function signedIn(options = {}): Promise<GatehouseClient> {
   return client;
 }
 
-const until = (what: string, holds: () => boolean) => eventually(what, 10_000, async () => holds() || undefined);
+const until = (what: string, holds: () => boolean) => eventually(what, 30_000, async () => holds() || undefined);
 const storeOf = (token?: string): RefreshTokenStore & { token?: string } => ({
   token,
   async load() {

@@ -35,7 +35,7 @@ async function twoTabs(frozen?: { now: boolean }): Promise<[GatehouseClient, Gat
   return pair;
 }
 
-const until = (what: string, holds: () => boolean) => eventually(what, 15_000, async () => holds() || undefined);
+const until = (what: string, holds: () => boolean) => eventually(what, 30_000, async () => holds() || undefined);
 
 describe('B-silent-refresh tabs', () => {
   it('B-silent-refresh: one refresh serves the refused requests of all tabs', async () => {
@@ -55,6 +55,16 @@ describe('B-silent-refresh tabs', () => {
     expect((await tab().session.restore())?.id).toBe('person-1');
     expect(gateway.count(REFRESH)).toBe(1);
     expect(one.session.user?.id).toBe('person-1');
+  });
+
+  it('B-silent-refresh: a new tab that stands still while another one answers hears the answer first', async () => {
+    await twoTabs();
+    // Timers are what is looked at next.
+    await new Promise(setImmediate);
+    const restored = tab().session.restore();
+    for (const end = Date.now() + 400; Date.now() < end;);
+    expect((await restored)?.id).toBe('person-1');
+    expect(gateway.count(REFRESH)).toBe(0);
   });
 
   it('B-silent-refresh: a tab that freezes while it holds the lock holds nobody up for good', async () => {
@@ -95,6 +105,34 @@ describe('B-silent-refresh tabs', () => {
     await Promise.all([one.me(), other.me()]);
     expect(gateway.session.presented).toEqual(['refresh-10', 'refresh-10']);
     expect(gateway.session.ended).toBe(false);
+  });
+
+  it('B-silent-refresh: news of a refresh are taken though it was asked for in the millisecond of the sign-in, and once', async () => {
+    browser.standStillAt(Date.now());
+    const [one, other] = await twoTabs();
+    const heard: string[] = [];
+    other.session.on('refreshed', ({ id }) => heard.push(id));
+    await one.refresh();
+    await one.refresh();
+    await until('the news', () => heard.length === 2);
+    expect(await other.session.token()).toBe(await one.session.token());
+    expect(gateway.count(REFRESH)).toBe(2);
+  });
+
+  it('B-silent-refresh: a tab that refreshes once more at once does not wait for itself as for another tab', async () => {
+    const [one] = await twoTabs();
+    await one.refresh();
+    await one.refresh();
+    expect([gateway.count(REFRESH), browser.locks.answers]).toEqual([2, { granted: 2, refused: 0 }]);
+  });
+
+  it('B-silent-refresh: news of a refresh are taken after the clock was set back', async () => {
+    const [one, other] = await twoTabs();
+    browser.skewMs -= 3_600_000;
+    await one.me();
+    expect((await other.me()).id).toBe('person-1');
+    expect(await other.session.token()).toBe(await one.session.token());
+    expect(gateway.count(REFRESH)).toBe(1);
   });
 
   it('B-silent-refresh: a sign-out is told to every tab, and a sign-in, too', async () => {

@@ -9,6 +9,8 @@ export interface SharedTokens {
   obtainedAt: number;
   expiresAt: number;
   user: User;
+  /** How many came before them since the sign-in, as far as is known; left out: none. Times can be equal. */
+  turn?: number;
 }
 
 export type TabMessage =
@@ -19,6 +21,8 @@ export type TabMessage =
 
 /** How long another tab gets for its refresh: it may be frozen in the middle of it. */
 export const PATIENCE_MS = 3_000;
+/** What came while this page stood still lies ready, and is heard in this time. */
+const HEARING_MS = 25;
 /** How long a lock is kept after the news were posted, so that who finds it free has heard them. */
 const SETTLE_MS = 50;
 
@@ -30,6 +34,8 @@ export class Tabs {
   private readonly channel?: Channel;
   private readonly waiting = new Set<() => void>();
   private readonly timers = new Timers();
+  /** Ends when the lock of this tab's own last work is let go of. */
+  private letGo?: Promise<unknown>;
 
   constructor(
     private readonly name: string,
@@ -52,7 +58,7 @@ export class Tabs {
     this.channel?.postMessage(message);
   }
 
-  /** Resolves when another tab has told something, or after `ms`. */
+  /** Resolves when another tab has told something, or after `ms` and what came in that time. */
   news(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -60,7 +66,8 @@ export class Tabs {
         this.waiting.delete(wake);
         resolve();
       };
-      const stop = this.timers.after(ms, wake);
+      // A page that stood still itself runs its timers before it hears what has long been there.
+      let stop = this.timers.after(ms, () => (stop = this.timers.after(HEARING_MS, wake)));
       this.waiting.add(wake);
     });
   }
@@ -72,17 +79,21 @@ export class Tabs {
   async once<T>(work: () => Promise<T>, found: () => T | undefined): Promise<T> {
     const { locks } = this.platform;
     if (!locks || !this.channel) return work();
+    await this.letGo;
     let begun = false;
     const begin = () => {
       begun = true;
       return work();
     };
     return new Promise<T>((resolve, reject) => {
-      locks
+      const asking = locks
         .request(this.name, { ifAvailable: true }, async (lock) => {
           // What is returned from here decides how long the lock is held, not how long the caller waits.
           if (!lock) return void this.leaveTo(begin, found).then(resolve, reject);
-          await begin().then(resolve, reject);
+          const result = begin();
+          await result.catch(() => undefined);
+          this.letGo = asking;
+          result.then(resolve, reject);
           await pause(SETTLE_MS);
         })
         // No locks for this page: opaque origins have none.

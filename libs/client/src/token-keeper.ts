@@ -1,10 +1,10 @@
 import type { Emitter } from './emitter.js';
 import { SignedOutError } from './errors.js';
-import { alive, heldFrom, shared, usable, type HeldTokens } from './held-tokens.js';
+import { alive, heldFrom, isLater, shared, usable, type HeldTokens } from './held-tokens.js';
 import type { Http } from './http.js';
 import type { surroundings } from './platform.js';
 import { Refresher, type RefreshTokenStore } from './refresher.js';
-import { Tabs, type TabMessage } from './tabs.js';
+import { Tabs, type SharedTokens, type TabMessage } from './tabs.js';
 import type { TokenSet, User } from './wire.js';
 
 /** What a session tells. */
@@ -144,10 +144,11 @@ export class TokenKeeper {
   }
 
   private refreshed(next: HeldTokens): HeldTokens {
-    this.tokens = next;
-    this.tabs?.tell({ kind: 'refreshed', tokens: shared(next) });
-    this.events.emit('refreshed', next.user);
-    return next;
+    const held = { ...next, turn: (this.tokens?.turn ?? 0) + 1 };
+    this.tokens = held;
+    this.tabs?.tell({ kind: 'refreshed', tokens: shared(held) });
+    this.events.emit('refreshed', held.user);
+    return held;
   }
 
   /** What came of a sign-in or sign-out that happened during a refresh. */
@@ -162,10 +163,14 @@ export class TokenKeeper {
     const { kind, tokens } = message;
     const isNew = kind === 'signed_in' || !this.tokens;
     // News of a refresh that was under way when this tab signed out, or that is older than what it has.
-    if (kind === 'refreshed' && (this.tokens ? tokens.obtainedAt <= this.tokens.obtainedAt : this.era > 0)) return;
+    if (kind === 'refreshed' && !this.isNews(tokens)) return;
     if (kind === 'signed_in') this.begin();
     this.tokens = { ...tokens };
     this.events.emit(isNew ? 'signed_in' : 'refreshed', tokens.user);
+  }
+
+  private isNews(tokens: SharedTokens): boolean {
+    return this.tokens ? isLater(tokens, this.tokens, this.options.platform.now()) : this.era === 0;
   }
 
   private answer(): void {

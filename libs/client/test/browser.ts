@@ -5,11 +5,15 @@ import type { Channel, Locks, Platform } from '../src/index.js';
 /** `navigator.locks`, as far as tabs use it: whoever asks for a lock that is held is told so at once. */
 class LockManager implements Locks {
   readonly held = new Set<string>();
+  /** How often a lock was granted, and how often it was not. */
+  readonly answers = { granted: 0, refused: 0 };
 
   async request<T>(name: string, _: { ifAvailable: true }, act: (lock: object | null) => Promise<T>): Promise<T> {
     // A lock is never granted within the call.
     await Promise.resolve();
-    if (this.held.has(name)) return act(null);
+    const isHeld = this.held.has(name);
+    this.answers[isHeld ? 'refused' : 'granted'] += 1;
+    if (isHeld) return act(null);
     this.held.add(name);
     try {
       return await act({ name });
@@ -25,12 +29,18 @@ export class Browser {
   readonly locks = new LockManager();
   /** Added to the clock: a sleep, or a clock that is set. */
   skewMs = 0;
+  private stoodStillAt?: number;
   private readonly listeners = new Set<() => void>();
   private readonly channels = new Set<Channel>();
 
   /** What a tab finds. @param frozen cuts the tab off: its requests are never answered */
   tab(frozen?: { now: boolean }): { platform: Platform; fetch: typeof fetch } {
     return { platform: this.platform(), fetch: (input, init) => this.fetch(input, init, frozen) };
+  }
+
+  /** As if everything from now on took no time. */
+  standStillAt(ms: number): void {
+    this.stoodStillAt = ms;
   }
 
   wake(): void {
@@ -51,7 +61,13 @@ export class Browser {
       addEventListener: (_: string, listener: () => void) => void this.listeners.add(listener),
       removeEventListener: (_: string, listener: () => void) => void this.listeners.delete(listener),
     };
-    return { locks: this.locks, channel, wakes: [wakes], now: () => Date.now() + this.skewMs, random: () => 0.01 };
+    return {
+      locks: this.locks,
+      channel,
+      wakes: [wakes],
+      now: () => (this.stoodStillAt ?? Date.now()) + this.skewMs,
+      random: () => 0.01,
+    };
   }
 
   private async fetch(

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { eventually } from '../../../test/support/eventually.js';
 import { Peer, socketPeer, streamPeer } from './peer.js';
 import { SessionOnServer } from './session-on-server.js';
 
@@ -37,6 +38,11 @@ export class Gateway {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The `nth` connection for events, as soon as it is there. */
+  peer(nth: number): Promise<Peer> {
+    return eventually(`connection ${nth}`, 30_000, async () => this.peers[nth - 1]);
   }
 
   get openConnections(): number {

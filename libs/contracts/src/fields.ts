@@ -1,12 +1,13 @@
 import 'reflect-metadata';
-import { Type as TransformTo } from 'class-transformer';
+import { Transform, Type as TransformTo } from 'class-transformer';
 import * as v from 'class-validator';
+import { pattern, wordsOf } from './patterns.js';
 import type { Type } from './type.js';
 
 /** What a field of a message is, for validation, the generated reference and OpenAPI alike. */
 export interface FieldSpec {
   name: string;
-  type: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array';
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';
   /** May be absent. */
   optional: boolean;
   /** May be `null`. */
@@ -74,41 +75,57 @@ export interface TextOptions extends FieldOptions {
   format?: string;
 }
 
+/** Nobody mends a request by a regular expression: the refusal says in words what is asked for. */
+const matches = (shape: RegExp): PropertyDecorator =>
+  v.Matches(shape, { message: `$property must be ${wordsOf(shape) ?? 'in the form that the API reference shows'}` });
+
 /** A string of `min` (default 1) to `max` (default 255) UTF-16 units. */
 export function Text(o: TextOptions = {}): PropertyDecorator {
   const min = o.min ?? 1;
   const max = o.max ?? 255;
-  const rules = [v.IsString(), v.Length(min, max), ...(o.pattern ? [v.Matches(o.pattern)] : [])];
+  const rules = [v.IsString(), v.Length(min, max), ...(o.pattern ? [matches(o.pattern)] : [])];
   return field({ type: 'string', min, max, pattern: o.pattern, format: o.format }, o, rules);
 }
 
 /** A string that no log, trace or error may show. */
 export const SecretText = (o: TextOptions = {}): PropertyDecorator => Text({ max: 4096, ...o, secret: true });
 
+const ID = pattern(/^[A-Za-z0-9_.:=-]+$/, 'letters, digits, _ . : = and - only');
+
 /** An opaque id. */
-export const Id = (o: FieldOptions = {}): PropertyDecorator => Text({ max: 128, pattern: /^[A-Za-z0-9_.:=-]+$/, ...o });
+export const Id = (o: FieldOptions = {}): PropertyDecorator => Text({ max: 128, pattern: ID, ...o });
 
 /** A UUID of any version. */
 export const Uuid = (o: FieldOptions = {}): PropertyDecorator =>
   field({ type: 'string', format: 'uuid' }, o, [v.IsUUID('all')]);
+
+const NO_CONTROLS = pattern(/^\P{Cc}*$/u, 'text without control characters');
 
 /** An e-mail address, kept as it was typed; at most 254 octets (RFC 5321). */
 export const EmailAddress = (o: FieldOptions = {}): PropertyDecorator =>
   field({ type: 'string', format: 'email', max: 254 }, o, [
     v.IsEmail({ allow_utf8_local_part: true }),
     // A quoted local part may hold line breaks, and an address goes into mail headers.
-    v.Matches(/^\P{Cc}*$/u),
+    matches(NO_CONTROLS),
     v.MaxLength(254),
   ]);
 
 /** ISO 8601 also has week dates, ordinal dates and times without an offset. */
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = pattern(
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/,
+  'a time like 2026-01-31T12:00:00Z',
+);
+
+/** RFC 3339 §5.6 allows small letters; everything behind the door reads the one form. */
+const withCapitals = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.replace(/^([\d-]{10})t/, '$1T').replace(/z$/, 'Z') : value;
 
 /** RFC 3339 timestamp with an offset or `Z`. */
 export const Timestamp = (o: FieldOptions = {}): PropertyDecorator =>
   field({ type: 'string', format: 'date-time' }, o, [
-    v.IsISO8601({ strict: true, strictSeparator: true }),
-    v.Matches(RFC3339),
+    Transform(withCapitals, { toClassOnly: true }),
+    v.IsISO8601({ strict: true, strictSeparator: true }, { message: `$property must be ${wordsOf(RFC3339)!}` }),
+    matches(RFC3339),
   ]);
 
 export const OneOf = (values: readonly string[], o: FieldOptions = {}): PropertyDecorator =>
@@ -154,3 +171,6 @@ export const NestedList = (of: () => Type, o: FieldOptions & { max?: number } = 
 
 /** A JSON object whose members are the sender's own business. */
 export const Json = (o: FieldOptions = {}): PropertyDecorator => field({ type: 'object' }, o, [v.IsObject()]);
+
+/** Any JSON value, which is the sender's own business. */
+export const AnyJson = (o: FieldOptions = {}): PropertyDecorator => field({ type: 'any' }, o, [v.Allow()]);

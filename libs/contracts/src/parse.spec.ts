@@ -2,7 +2,7 @@ import { command, commandSubject } from './command.js';
 import { Empty } from './empty.js';
 import { Refusal } from './errors.js';
 import { event } from './event.js';
-import { EmailAddress, fieldsOf, Int, Nested, SecretText, Text, Timestamp } from './fields.js';
+import { EmailAddress, fieldsOf, Int, Json, Nested, SecretText, Text, Timestamp } from './fields.js';
 import { error } from './errors.js';
 import { parse } from './parse.js';
 
@@ -70,9 +70,27 @@ describe('a message', () => {
     expect(problemsOf({ email: 'a@b.example', at: '2026-11-21T10:00:00.123+01:00' })).toEqual([]);
   });
 
+  it('takes the small letters that RFC 3339 allows in a time, and gives on the capital ones', () => {
+    const read = (at: string) => parse(Sample, { email: 'a@b.example', at }).at;
+    expect(read('2026-11-21t10:00:00z')).toBe('2026-11-21T10:00:00Z');
+    expect(read('2026-11-21t10:00:00.5+01:00')).toBe('2026-11-21T10:00:00.5+01:00');
+    for (const at of ['2026-11-21 10:00:00z', '2026-11-21tt10:00:00z', 'z', 't'])
+      expect(problemsOf({ email: 'a@b.example', at })).toHaveLength(1);
+  });
+
   it.each([null, undefined, 'text', 7, ['list']])('is refused when it is no object: %p', (input) => {
     expect(problemsOf(input)).toEqual([]);
     expect(() => parse(Sample, input)).toThrow(Refusal);
+  });
+
+  it('says of free JSON without end that it is nested too deeply', () => {
+    class Free {
+      @Json() data!: Record<string, unknown>;
+    }
+    const data = JSON.parse('{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)) as object;
+    expect(() => parse(Free, { data })).toThrow(
+      expect.objectContaining({ extras: { detail: 'The request is nested too deeply.', errors: [] } }),
+    );
   });
 
   it('never takes members of the prototype for fields', () => {

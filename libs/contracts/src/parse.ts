@@ -1,9 +1,13 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import type { FieldError } from './errors.js';
+import { exactlyOneProblems } from './exactly-one.js';
 import { fieldsOf } from './fields.js';
 import { ValidationFailed } from './general.errors.js';
+import { rememberRules } from './remembered-rules.js';
 import type { Type } from './type.js';
+
+rememberRules();
 
 /** Public codes of class-validator's rules; what is not listed is `invalid`. */
 const CODES: Record<string, string> = {
@@ -61,9 +65,10 @@ function detailOf(rule: string, text: string, field: string): string {
 
 /**
  * Checks `input` against the rules of `target` and returns it as an instance. Unknown members are refused.
+ * @param also what is wrong with it beside that
  * @throws Refusal `validation_failed` that names every failing field at once.
  */
-export function parse<T extends object>(target: Type<T>, input: unknown): T {
+export function parse<T extends object>(target: Type<T>, input: unknown, also: readonly FieldError[] = []): T {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw ValidationFailed.with({ detail: 'The request must be a JSON object.', errors: [] });
   }
@@ -71,8 +76,8 @@ export function parse<T extends object>(target: Type<T>, input: unknown): T {
   if (fieldsOf(target).length === 0 && Object.keys(input).length === 0) return new target();
   const instance = instanceOf(target, input);
   const failures = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  if (failures.length) {
-    const errors = flatten(failures);
+  const errors = [...also, ...flatten(failures), ...exactlyOneProblems(target, instance)];
+  if (errors.length) {
     throw ValidationFailed.with({ detail: `Mend these fields: ${errors.map((e) => e.field).join(', ')}.`, errors });
   }
   return instance;
@@ -82,7 +87,9 @@ export function parse<T extends object>(target: Type<T>, input: unknown): T {
 function instanceOf<T extends object>(target: Type<T>, input: object): T {
   try {
     return plainToInstance(target, input, { exposeUnsetFields: false });
-  } catch {
-    throw ValidationFailed.with({ detail: 'No member may be called constructor.', errors: [] });
+  } catch (error) {
+    const isDeep = error instanceof RangeError;
+    const detail = isDeep ? 'The request is nested too deeply.' : 'No member may be called constructor.';
+    throw ValidationFailed.with({ detail, errors: [] });
   }
 }

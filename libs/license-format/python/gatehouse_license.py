@@ -178,15 +178,18 @@ def _verdict(code, payload=None):
     return verdict if payload is None else {**verdict, "payload": payload}
 
 
-def _key_refusal(key, now):
-    if key is None:
+def _key_refusal(named, now):
+    # Keys come from several places: what one of them knows against a key counts, whatever the others say of it.
+    if not named:
         return "UNKNOWN_KEY"
-    if key.get("state") == "compromised":
+    if any(key.get("state") == "compromised" for key in named):
         return "KEY_COMPROMISED"
+    return "KEY_RETIRED" if any(_is_retired(key, now) for key in named) else None
+
+
+def _is_retired(key, now):
     end = key.get("not_after")
-    if key.get("state") == "retired" or (isinstance(end, str) and not _is_before(now, end)):
-        return "KEY_RETIRED"
-    return None
+    return key.get("state") == "retired" or (isinstance(end, str) and not _is_before(now, end))
 
 
 def _is_before(now, end):
@@ -206,11 +209,11 @@ def verify_blob(blob, keys, *, now, product, issuer=None, grace=0, revoked=()):
     if parsed is None:
         return _verdict("MALFORMED")
     payload, signed, signature = parsed
-    key = next((one for one in keys if one["kid"] == payload["kid"]), None)
-    refusal = _key_refusal(key, now)
+    named = [one for one in keys if one["kid"] == payload["kid"]]
+    refusal = _key_refusal(named, now)
     if refusal:
         return _verdict(refusal)
-    if not ed25519_verify(_from_base64url(key["key"]), signed, signature):
+    if not ed25519_verify(_from_base64url(named[0]["key"]), signed, signature):
         return _verdict("BAD_SIGNATURE")
     if payload["prod"] != product:
         return _verdict("WRONG_PRODUCT", payload)

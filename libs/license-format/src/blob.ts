@@ -1,10 +1,10 @@
 import {
-  decodeCanonical,
   envelopeInput,
-  openEnvelope,
+  readSigned,
   sealEnvelope,
   SIGNATURE_LENGTH,
   type Malformed,
+  type SignedText,
 } from './envelope.js';
 import { encodePayload, MAX_PAYLOAD_BYTES, payloadProblem, type LicensePayload } from './payload.js';
 
@@ -13,16 +13,14 @@ export const BLOB_PREFIX = 'DTLIC2:';
 /** Most characters that a blob has. */
 export const MAX_BLOB_LENGTH = BLOB_PREFIX.length + Math.ceil((MAX_PAYLOAD_BYTES * 4) / 3) + 1 + SIGNATURE_LENGTH;
 
-const CODEC = { problem: payloadProblem, encode: encodePayload };
+const BLOB = {
+  prefix: BLOB_PREFIX,
+  maxLength: MAX_BLOB_LENGTH,
+  codec: { problem: payloadProblem, encode: encodePayload },
+};
 
 /** A blob that is well-formed; whether it is genuine is another question. */
-export interface ParsedBlob {
-  payload: LicensePayload;
-  /** The bytes that were signed. */
-  signed: Uint8Array;
-  /** 64 bytes, Ed25519. */
-  signature: Uint8Array;
-}
+export type ParsedBlob = SignedText<LicensePayload>;
 
 /**
  * The bytes to sign for `payload`: the ASCII text of the blob up to its dot, prefix included.
@@ -48,10 +46,4 @@ export function assembleBlob(signed: Uint8Array, signature: Uint8Array): string 
  * spare bits, another order, doubled or unknown members, and numbers written otherwise are all refused.
  * Never throws, whatever it is given.
  */
-export function parseBlob(blob: unknown): ParsedBlob | Malformed {
-  const envelope = openEnvelope(blob, BLOB_PREFIX, MAX_BLOB_LENGTH);
-  if ('problem' in envelope) return envelope;
-  const decoded = decodeCanonical(envelope.body, CODEC);
-  if ('problem' in decoded) return decoded;
-  return { payload: decoded.payload, signed: envelope.signed, signature: envelope.signature };
-}
+export const parseBlob = (blob: unknown): ParsedBlob | Malformed => readSigned(blob, BLOB);

@@ -9,10 +9,24 @@ export type Ed25519Verifier = (
 
 export type SyncEd25519Verifier = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 
-/** The two functions of `node:crypto` that {@link nodeVerifier} needs. */
-export interface NodeCrypto<Key> {
+interface NodeKeys<Key> {
   createPublicKey(input: { key: { kty: string; crv: string; x: string }; format: 'jwk' }): Key;
+}
+
+/** The two functions of `node:crypto` that {@link nodeVerifier} needs. */
+export interface NodeCrypto<Key> extends NodeKeys<Key> {
   verify(algorithm: null, data: Uint8Array, key: Key, signature: Uint8Array): boolean;
+}
+
+/** The two functions of `node:crypto` that {@link nodePoolVerifier} needs. */
+export interface NodePoolCrypto<Key> extends NodeKeys<Key> {
+  verify(
+    algorithm: null,
+    data: Uint8Array,
+    key: Key,
+    signature: Uint8Array,
+    done: (error: Error | null, genuine: boolean) => void,
+  ): void;
 }
 
 /** Verifies with the WebCrypto of the browser or of Node. */
@@ -32,8 +46,24 @@ const MOST_KEYS_HELD = 64;
  * itself imports nothing and is the same in a browser.
  */
 export function nodeVerifier<Key>(node: NodeCrypto<Key>): SyncEd25519Verifier {
+  const keyOf = keyring(node);
+  return (publicKey, message, signature) => node.verify(null, message, keyOf(publicKey), signature);
+}
+
+/** The same on Node's thread pool: the event loop goes on turning, and several cores verify at once. */
+export function nodePoolVerifier<Key>(node: NodePoolCrypto<Key>): Ed25519Verifier {
+  const keyOf = keyring(node);
+  return (publicKey, message, signature) =>
+    new Promise((resolve, reject) =>
+      node.verify(null, message, keyOf(publicKey), signature, (error, genuine) =>
+        error ? reject(error) : resolve(genuine),
+      ),
+    );
+}
+
+function keyring<Key>(node: NodeKeys<Key>): (publicKey: Uint8Array) => Key {
   const held = new Map<string, Key>();
-  return (publicKey, message, signature) => {
+  return (publicKey) => {
     const x = toBase64url(publicKey);
     let key = held.get(x);
     if (key === undefined) {
@@ -41,6 +71,6 @@ export function nodeVerifier<Key>(node: NodeCrypto<Key>): SyncEd25519Verifier {
       if (held.size >= MOST_KEYS_HELD) held.clear();
       held.set(x, key);
     }
-    return node.verify(null, message, key, signature);
+    return key;
   };
 }

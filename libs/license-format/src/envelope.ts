@@ -70,6 +70,32 @@ export function decodeCanonical<T>(bytes: Uint8Array, codec: Codec<T>): { payloa
   return sameBytes(codec.encode(payload), bytes) ? { payload } : { problem: 'its payload is not in canonical form' };
 }
 
+/** A kind of signed text. */
+export interface SignedKind<T> {
+  prefix: string;
+  /** Most characters that it has. */
+  maxLength: number;
+  codec: Codec<T>;
+}
+
+/** A signed text that is well-formed; whether it is genuine is another question. */
+export interface SignedText<T> {
+  payload: T;
+  /** The bytes that were signed. */
+  signed: Uint8Array;
+  /** 64 bytes, Ed25519. */
+  signature: Uint8Array;
+}
+
+/** Reads a signed text and its payload strictly. Never throws, whatever it is given. */
+export function readSigned<T>(text: unknown, { prefix, maxLength, codec }: SignedKind<T>): SignedText<T> | Malformed {
+  const envelope = openEnvelope(text, prefix, maxLength);
+  if ('problem' in envelope) return envelope;
+  const { body, signed, signature } = envelope;
+  const decoded = decodeCanonical(body, codec);
+  return 'problem' in decoded ? decoded : { payload: decoded.payload, signed, signature };
+}
+
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -1,10 +1,12 @@
 export { fromBase64url, toBase64url } from './base64url.js';
 export { assembleBlob, BLOB_PREFIX, MAX_BLOB_LENGTH, parseBlob, signingInput, type ParsedBlob } from './blob.js';
 export {
+  nodePoolVerifier,
   nodeVerifier,
   webCryptoVerifier,
   type Ed25519Verifier,
   type NodeCrypto,
+  type NodePoolCrypto,
   type SyncEd25519Verifier,
 } from './ed25519.js';
 export type { Malformed } from './envelope.js';
@@ -13,6 +15,8 @@ export {
   CERTIFICATE_PREFIX,
   certificateInput,
   certifiedKeys,
+  LAST_SECOND,
+  parseCertificate,
   verifyCertificate,
   type CertificateOptions,
   type CertificateVerdict,

@@ -1,5 +1,5 @@
 import { fromBase64url } from './base64url.js';
-import { decodeCanonical, envelopeInput, openEnvelope, sealEnvelope, SIGNATURE_LENGTH } from './envelope.js';
+import { envelopeInput, readSigned, sealEnvelope, SIGNATURE_LENGTH, type Malformed } from './envelope.js';
 import { webCryptoVerifier, type Ed25519Verifier } from './ed25519.js';
 import type { LicensePublicKey } from './license-public-key.js';
 import { encodeMembers, membersProblem, text, whole, type Members } from './members.js';
@@ -10,6 +10,9 @@ import { dayOf, refuse, type RefusalCode } from './verdict.js';
 export const CERTIFICATE_PREFIX = 'DTKEY1:';
 const MAX_BYTES = 1024;
 const MAX_LENGTH = CERTIFICATE_PREFIX.length + Math.ceil((MAX_BYTES * 4) / 3) + 1 + SIGNATURE_LENGTH;
+
+/** Of the year 9999, the last that every reader of dates knows; Unix seconds. */
+export const LAST_SECOND = 253_402_300_799;
 
 /**
  * What an offline root says about a signing key, so that a new key needs no new build of the application.
@@ -55,6 +58,16 @@ export const certificateInput = (certificate: KeyCertificate): Uint8Array =>
 export const assembleCertificate = (signed: Uint8Array, signature: Uint8Array): string =>
   sealEnvelope(signed, signature);
 
+/** Reads a certificate strictly; whether it is genuine is another question. Never throws. */
+export function parseCertificate(
+  sealed: unknown,
+): { certificate: KeyCertificate; signed: Uint8Array; signature: Uint8Array } | Malformed {
+  const read = readSigned(sealed, { prefix: CERTIFICATE_PREFIX, maxLength: MAX_LENGTH, codec: CODEC });
+  if ('problem' in read) return read;
+  const { payload: certificate, ...rest } = read;
+  return { certificate, ...rest };
+}
+
 export interface CertificateOptions {
   /** Unix seconds. */
   now: number;
@@ -76,15 +89,12 @@ export async function verifyCertificate(
   roots: readonly LicensePublicKey[],
   options: CertificateOptions,
 ): Promise<CertificateVerdict> {
-  const envelope = openEnvelope(sealed, CERTIFICATE_PREFIX, MAX_LENGTH);
-  const decoded = 'problem' in envelope ? envelope : decodeCanonical(envelope.body, CODEC);
-  if ('problem' in envelope || 'problem' in decoded) {
-    return refuse('MALFORMED', `This is no certificate: ${(decoded as { problem: string }).problem}.`);
-  }
-  const certificate = decoded.payload;
+  const parsed = parseCertificate(sealed);
+  if ('problem' in parsed) return refuse('MALFORMED', `This is no certificate: ${parsed.problem}.`);
+  const { certificate, signed, signature } = parsed;
   const root = trustedKey(roots, certificate.kid, options.now, 'certificate');
   if ('code' in root) return root;
-  if (!(await (options.verifier ?? webCryptoVerifier)(root, envelope.signed, envelope.signature))) {
+  if (!(await (options.verifier ?? webCryptoVerifier)(root, signed, signature))) {
     return refuse('BAD_SIGNATURE', 'The certificate was changed or is forged.');
   }
   return judge(certificate, options);
@@ -98,7 +108,8 @@ function judge(certificate: KeyCertificate, { now, product, issuer }: Certificat
   }
   if (now < nbf) return refuse('NOT_YET_VALID', `The certificate is valid from ${dayOf(nbf)} on.`);
   if (now >= exp) return refuse('EXPIRED', `The certificate expired on ${dayOf(exp)}.`);
-  return { valid: true, code: 'VALID', key: { kid: sub, key, not_after: new Date(exp * 1000).toISOString() } };
+  const end = new Date(Math.min(exp, LAST_SECOND) * 1000);
+  return { valid: true, code: 'VALID', key: { kid: sub, key, not_after: end.toISOString() } };
 }
 
 /** The keys that certificates of the application's roots vouch for at this moment; others are left out. */

@@ -19,16 +19,16 @@ const verifier = nodeVerifier(crypto);
 const options = { now: 1_780_000_000, product: 'branchpy' };
 
 /** What the verifier in Python says, case by case. */
-function inPython(cases: Case[]): string[] {
+function inPython(cases: Case[], trusted = keys): string[] {
   const script = join(__dirname, '../python/gatehouse_license.py');
-  const input = JSON.stringify({ keys, cases });
+  const input = JSON.stringify({ keys: trusted, cases });
   const { status, stdout, stderr, error } = spawnSync('python3', [script, '--batch'], { input, encoding: 'utf8' });
   if (error) throw new Error('python3 is needed to compare the two verifiers; install it', { cause: error });
   if (status !== 0) throw new Error(stderr);
   return stdout.trim().split('\n');
 }
-const inTypeScript = (cases: Case[]): string[] =>
-  cases.map(({ blob, ...rest }) => verifyBlobSync(blob, keys, { ...rest, verifier }).code);
+const inTypeScript = (cases: Case[], trusted = keys): string[] =>
+  cases.map(({ blob, ...rest }) => verifyBlobSync(blob, trusted, { ...rest, verifier }).code);
 
 describe('two verifiers', () => {
   it('LIC1: agree on every vector', () => {
@@ -42,6 +42,24 @@ describe('two verifiers', () => {
   it('LIC1: agree on every text that an encoder has made', () => {
     const cases = vectors.encoding.map(({ blob, payload }) => ({ ...options, blob, product: payload.prod }));
     expect(inPython(cases)).toEqual(inTypeScript(cases));
+  });
+
+  it('LIC1 LIC4: agree on keys of which two lists say different things', () => {
+    const { blob, payload } = vectors.encoding[0]!;
+    const [key] = keys.filter(({ kid }) => kid === payload.kid) as [LicensePublicKey];
+    const cases = [{ ...options, now: payload.nbf, blob, product: payload.prod }];
+    const end = (seconds: number): string => new Date((payload.nbf + seconds) * 1000).toISOString();
+    const others: Partial<LicensePublicKey>[] = [
+      ...[{ state: 'active' as const }, { state: 'retired' as const }, { state: 'compromised' as const }],
+      ...[{ not_after: end(0) }, { not_after: end(1) }, { not_after: '9999-12-31T23:59:59.000Z' }],
+    ];
+    const lists = others.flatMap((other) => [
+      [key, { ...key, ...other }],
+      [{ ...key, ...other }, key],
+    ]);
+    const found = lists.map((trusted) => inPython(cases, trusted)[0]);
+    expect(found).toEqual(lists.map((trusted) => inTypeScript(cases, trusted)[0]));
+    expect(new Set(found)).toEqual(new Set(['VALID', 'KEY_RETIRED', 'KEY_COMPROMISED']));
   });
 
   it('LIC1 LIC2: agree on every single-bit flip of a license, and none is valid', () => {

@@ -1,11 +1,4 @@
-import {
-  decodeCanonical,
-  envelopeInput,
-  openEnvelope,
-  sealEnvelope,
-  SIGNATURE_LENGTH,
-  type Malformed,
-} from './envelope.js';
+import { envelopeInput, readSigned, sealEnvelope, SIGNATURE_LENGTH, type Malformed } from './envelope.js';
 import { webCryptoVerifier, type Ed25519Verifier } from './ed25519.js';
 import { isLicenseKey } from './license-key.js';
 import type { LicensePublicKey } from './license-public-key.js';
@@ -69,11 +62,10 @@ export function assembleRevocations(signed: Uint8Array, signature: Uint8Array): 
 export function parseRevocations(
   sealed: unknown,
 ): { list: RevocationList; signed: Uint8Array; signature: Uint8Array } | Malformed {
-  const envelope = openEnvelope(sealed, REVOCATIONS_PREFIX, MAX_LENGTH);
-  if ('problem' in envelope) return envelope;
-  const decoded = decodeCanonical(envelope.body, CODEC);
-  if ('problem' in decoded) return decoded;
-  return { list: decoded.payload, signed: envelope.signed, signature: envelope.signature };
+  const read = readSigned(sealed, { prefix: REVOCATIONS_PREFIX, maxLength: MAX_LENGTH, codec: CODEC });
+  if ('problem' in read) return read;
+  const { payload: list, ...rest } = read;
+  return { list, ...rest };
 }
 
 export interface RevocationsOptions {

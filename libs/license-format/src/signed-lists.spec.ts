@@ -104,6 +104,27 @@ describe('a key certificate', () => {
     expect(judge(license('k2'), { now: NOW + 1_000 }, [...keys, ...more])).toBe('KEY_RETIRED');
   });
 
+  it('LIC4 LIC9: what is known against a key counts, in whatever order the lists are put together', async () => {
+    const more = await certifiedKeys([certified()], roots, options);
+    const against: [Partial<LicensePublicKey>, string][] = [
+      [{ state: 'compromised' }, 'KEY_COMPROMISED'],
+      [{ state: 'retired' }, 'KEY_RETIRED'],
+      [{ not_after: new Date(NOW * 1000).toISOString() }, 'KEY_RETIRED'],
+    ];
+    for (const [known, code] of against) {
+      const fetched = { kid: 'k2', key: k2.key, ...known };
+      expect(judge(license('k2'), {}, [...more, fetched])).toBe(code);
+      expect(judge(license('k2'), {}, [fetched, ...more])).toBe(code);
+    }
+    expect(judge(license('k2'), {}, [...more, { kid: 'k2', key: k2.key, state: 'active' }])).toBe('VALID');
+  });
+
+  it('LIC9: may last until the end of time', async () => {
+    const more = await certifiedKeys([certified({ exp: Number.MAX_SAFE_INTEGER })], roots, options);
+    expect(more).toMatchObject([{ kid: 'k2', not_after: '9999-12-31T23:59:59.000Z' }]);
+    expect(judge(license('k2'), {}, more)).toBe('VALID');
+  });
+
   it('LIC9: a certificate for another key helps no license', async () => {
     const other = await certifiedKeys([certified({ sub: 'k3' })], roots, options);
     expect(judge(license('k2'), {}, other)).toBe('UNKNOWN_KEY');

@@ -8,7 +8,8 @@ const ED25519_KEY_BYTES = 32;
 export type SignedThing = 'license' | 'revocation list' | 'certificate';
 
 /**
- * The 32 bytes of the key that a text names, when it may be trusted at that moment.
+ * The 32 bytes of the key that a text names, when it may be trusted at that moment. Keys come from several places, built
+ * in, certified, fetched: what one of them knows against a key counts, whatever the others say of it.
  * @param now Unix seconds
  * @throws RangeError when the application's own list is broken
  */
@@ -19,11 +20,16 @@ export function trustedKey(
   thing: SignedThing,
 ): Uint8Array | Refusal {
   if (!Number.isFinite(now)) throw new RangeError('now is a number of Unix seconds');
-  const key = keys.find((one) => one.kid === kid);
+  const named = keys.filter((one) => one.kid === kid);
   const signed = `The ${thing} is signed with a key that`;
+  const [key] = named;
   if (!key) return refuse('UNKNOWN_KEY', `${signed} this application does not know.`);
-  if (key.state === 'compromised') return refuse('KEY_COMPROMISED', `${signed} was withdrawn; ask for a new one.`);
-  if (isRetired(key, now)) return refuse('KEY_RETIRED', `${signed} is out of use; ask for a new one.`);
+  if (named.some(({ state }) => state === 'compromised')) {
+    return refuse('KEY_COMPROMISED', `${signed} was withdrawn; ask for a new one.`);
+  }
+  if (named.some((one) => isRetired(one, now))) {
+    return refuse('KEY_RETIRED', `${signed} is out of use; ask for a new one.`);
+  }
   const bytes = fromBase64url(key.key);
   if (bytes?.length !== ED25519_KEY_BYTES) throw new RangeError(`the public key ${kid} is not 32 bytes of base64url`);
   return bytes;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { assembleBlob, MAX_BLOB_LENGTH, parseBlob, signingInput } from './blob.js';
-import { nodeVerifier } from './ed25519.js';
+import { nodePoolVerifier, nodeVerifier } from './ed25519.js';
 import { newLicenseKey } from './license-key.js';
 import type { LicensePublicKey } from './license-public-key.js';
 import { encodePayload, type LicensePayload } from './payload.js';
@@ -19,6 +19,7 @@ interface Vectors {
 const vectors = JSON.parse(readFileSync(join(__dirname, '../vectors/blobs.json'), 'utf8')) as Vectors;
 const { keys } = vectors;
 const verifier = nodeVerifier(crypto);
+const onPool = nodePoolVerifier(crypto);
 const NOW = 1_780_000_000;
 const judge = (blob: unknown, over: Partial<VerifyOptions> = {}, trusted: LicensePublicKey[] = keys) =>
   verifyBlobSync(blob, trusted, { now: NOW, product: 'branchpy', verifier, ...over });
@@ -70,6 +71,7 @@ describe('DTLIC2 blobs', () => {
     expect(verdict.valid).toBe(code === 'VALID' || code === 'IN_GRACE');
     expect(verdict.detail).toMatch(/^[A-Z].*\.$/);
     expect(await verifyBlob(blob, keys, options)).toEqual(verdict);
+    expect(await verifyBlob(blob, keys, { ...options, verifier: onPool })).toEqual(verdict);
   });
 
   it('come back as they went in, for every payload', () => {

@@ -21,6 +21,8 @@ export interface DevInfo {
   /** By `secret_ref` of a client’s extension: its base64 secret. */
   extension_secrets: Record<string, string>;
   gumroad: { webhook_secret: string };
+  /** With which Postmark would tell of bounces, at `/webhooks/mail/postmark/<secret>`. */
+  mail: { webhook_secret: string };
   admin: { username: string; password: string };
   internal_callers: Record<string, string>;
   license_public_keys: LicensePublicKey[];

@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalProblem } from './local-problem.js';
 import { obtainNatsServer } from './nats-fetch.js';
-import { answers, freePort } from './ports.js';
+import { freePort } from './ports.js';
 import { ended, endProcess, guard, readMark, writeMark } from './processes.js';
+
+/** Time for a greeting; after it another one is asked for. */
+const GREETING_MS = 2_000;
 
 export interface NatsOptions {
   /** Folder for the configuration, the streams and the log. */
@@ -54,11 +58,26 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
 
 async function ready(child: ChildProcess, port: number, log: string): Promise<void> {
   while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-    if (await answers(port)) return;
+    if (await greets(port)) return;
     await sleep(10);
   }
   const reason = fs.readFileSync(log, 'utf8').trim().split('\n').at(-1) || 'no reason given';
   throw new LocalProblem(`nats-server did not start: ${reason}`, 'see its log and its configuration beside it', log);
+}
+
+/** Whether the server says who it is to those who connect: one that only listens yet would keep its first client waiting. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const end = (found: boolean): void => {
+      socket.destroy();
+      resolve(found);
+    };
+    socket.once('data', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.setTimeout(GREETING_MS, () => end(false));
+  });
 }
 
 function running(child: ChildProcess, port: number, markFile: string): RunningNats {

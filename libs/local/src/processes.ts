@@ -50,9 +50,13 @@ export function readMark(file: string): ProcessMark | undefined {
   }
 }
 
+/** The file is there whole or not at all: what cannot be read counts as left behind, and its process would be ended. */
 export function writeMark(file: string, pid: number): void {
   const mark = markOf(pid);
-  if (mark) fs.writeFileSync(file, JSON.stringify(mark), { mode: 0o600 });
+  if (!mark) return;
+  const draft = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(draft, JSON.stringify(mark), { mode: 0o600 });
+  fs.renameSync(draft, file);
 }
 
 /** Sends the signal if exactly this process still lives. */

@@ -5,23 +5,23 @@ import { eventually } from '../../../test/support/eventually.js';
 import { testDir } from '../../../test/support/run.js';
 import { LocalProblem } from './local-problem.js';
 import { ended, markOf } from './processes.js';
-import { Program, type ProgramEvents } from './supervisor.js';
+import { Program, type ProgramEvents, type ProgramSpec } from './supervisor.js';
 
 /** A program that says its process id in a file when it is ready, and drains when it is asked to end. */
 const WELL = `
   import fs from 'node:fs';
-  fs.writeFileSync('%dir/ready', String(process.pid));
   process.on('SIGTERM', () => { fs.writeFileSync('%dir/drained', 'yes'); process.exit(0); });
+  fs.writeFileSync('%dir/ready', String(process.pid));
   setInterval(() => undefined, 1000);`;
 
 const programs: Program[] = [];
 
-function programIn(dir: string, source: string, events: ProgramEvents = {}): Program {
+function programIn(dir: string, source: string, events: ProgramEvents = {}, echo?: ProgramSpec['echo']): Program {
   const entry = path.join(dir, 'program.mjs');
   fs.writeFileSync(entry, source.replaceAll('%dir', dir));
   const isReady = () => Promise.resolve(fs.existsSync(path.join(dir, 'ready')));
   const log = path.join(dir, 'program.log');
-  const program = new Program({ name: 'program', entry, env: process.env, log, isReady }, events);
+  const program = new Program({ name: 'program', entry, env: process.env, log, isReady, echo }, events);
   programs.push(program);
   return program;
 }
@@ -70,6 +70,15 @@ describe('a supervised program', () => {
     expect(problem).toBeInstanceOf(LocalProblem);
     expect((problem as LocalProblem).message).toMatch(/program did not start:\n {4}PLANS_FILE is missing/);
     expect((problem as LocalProblem).message).not.toMatch(/^\s+at /m);
+  });
+
+  it('OPS23: its own words are told also when they come after its end', async () => {
+    const dir = testDir('program');
+    const source = `
+      import { spawn } from 'node:child_process';
+      spawn('/bin/sh', ['-c', 'sleep 0.5; echo PLANS_FILE is missing'], { stdio: ['ignore', 'inherit', 'inherit'] }).unref();`;
+    const program = programIn(dir, source, {}, () => undefined);
+    await expect(program.start()).rejects.toThrow(/program did not start:\n {4}PLANS_FILE is missing/);
   });
 
   it('OPS24: drains by itself when its supervisor is killed', async () => {

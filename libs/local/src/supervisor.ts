@@ -31,6 +31,8 @@ export interface ProgramEvents {
 const START_TIMEOUT_MS = 90_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
+/** How long what an ended program has printed may be on its way. */
+const LAST_WORDS_MS = 2_000;
 /** After this long a run counts as healthy, and the next pause is short again. */
 const HEALTHY_MS = 30_000;
 
@@ -44,6 +46,8 @@ export class Program {
   private pause = FIRST_PAUSE_MS;
   private startedAt = 0;
   private waiting?: AbortController;
+  /** Resolves when everything that the present child has printed is in the log. */
+  private printed: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly spec: ProgramSpec,
@@ -67,8 +71,8 @@ export class Program {
     const child = this.spawn();
     const started = Date.now();
     while (!(await this.spec.isReady())) {
-      if (this.child !== child || !this.isRunning) throw this.problem('did not start');
-      if (Date.now() - started > START_TIMEOUT_MS) throw this.problem('is not ready after 90 s');
+      if (this.child !== child || !this.isRunning) throw await this.problem('did not start');
+      if (Date.now() - started > START_TIMEOUT_MS) throw await this.problem('is not ready after 90 s');
       await sleep(40);
     }
     this.held = false;
@@ -124,7 +128,7 @@ export class Program {
     };
     child.stdout?.on('data', copy);
     child.stderr?.on('data', copy);
-    child.once('close', () => fs.closeSync(log));
+    this.printed = new Promise((resolve) => child.once('close', () => resolve(fs.closeSync(log))));
   }
 
   private async exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
@@ -139,8 +143,10 @@ export class Program {
     this.spawn();
   }
 
-  private problem(what: string): LocalProblem {
+  private async problem(what: string): Promise<LocalProblem> {
     this.hold();
+    // Its end may be heard before its last words, which say why.
+    if (!this.isRunning) await Promise.race([this.printed, sleep(LAST_WORDS_MS)]);
     return new LocalProblem(`${this.spec.name} ${what}${tail(this.spec.log)}`, 'see its log', this.spec.log);
   }
 }

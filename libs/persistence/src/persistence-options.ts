@@ -15,8 +15,11 @@ export interface PersistenceOptions {
   entities?: readonly EntityClass[];
   /** The app's migrations in order; the tables of this lib come before them by themselves. */
   migrations: readonly MigrationClass[];
-  /** Milliseconds until a statement is given up; default 4,000. */
+  /** Milliseconds until a statement is given up; default {@link DATABASE_WAITS}. */
   statementTimeoutMs?: number;
-  /** Milliseconds that a caller waits for a free connection; default 2,000. */
+  /** Milliseconds that a caller waits for a free connection; default {@link DATABASE_WAITS}. */
   connectionTimeoutMs?: number;
 }
+
+/** Milliseconds that are waited for the database. What takes longer is `unavailable`: it is to be asked again. */
+export const DATABASE_WAITS = { connection: 2_000, lock: 2_000, statement: 4_000 };

@@ -27,7 +27,7 @@ export class BusTap {
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('users: [', `users: [\n    ${entry}`));
     process.kill(stack.natsPid, 'SIGHUP');
     const authenticator = nkeyAuthenticator(user.getSeed());
-    const nc = await eventually('the broker to know the tap', 10_000, () =>
+    const nc = await eventually('the broker to know the tap', 30_000, () =>
       connect({ servers: stack.info.nats.url, authenticator, reconnect: false }).catch(() => undefined),
     );
     const tap = new BusTap(nc);
@@ -44,11 +44,14 @@ export class BusTap {
     return tap;
   }
 
-  /** The newest answer to a command. */
-  answerOf<T>(command: string): T {
-    const found = this.heard.findLast(({ subject }) => subject.startsWith('answer of ') && subject.endsWith(command));
-    if (!found) throw new Error(`nobody has answered ${command}`);
-    return (JSON.parse(found.text.split('\n').at(-1)!) as { ok: T }).ok;
+  /** The newest answer to a command; it may come here after whoever asked has gone on. */
+  async answerOf<T>(command: string): Promise<T> {
+    const { text } = await eventually(`an answer to ${command}`, 30_000, () =>
+      Promise.resolve(
+        this.heard.findLast(({ subject }) => subject.startsWith('answer of ') && subject.endsWith(command)),
+      ),
+    );
+    return (JSON.parse(text.split('\n').at(-1)!) as { ok: T }).ok;
   }
 
   /** Says something that everybody may hear who hears everything. */

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import type { DevInfo } from '#local';
 import { bytesOf, totpCode } from '../../support/authenticator-app.js';
+import { gatehouse } from '../../support/command-line.js';
 import { call, CookieJar } from '../../support/http.js';
 import { eventually, type Stack } from '../../support/index.js';
 import { mailed } from '../../support/mailed.js';
@@ -87,7 +86,7 @@ export class Lives {
     const [mail] = await people.mailsTo(dev, who.email);
     this.keep('mail token: to verify an address', /token=([A-Za-z0-9_-]+)/.exec(mail!.text)![1]);
     await people.login(dev, { ...who, password: this.keep('password: a wrong one', `${who.password} not quite`) });
-    const { body } = await people.login(dev, who);
+    const { body } = await people.licensed(dev, who);
     this.keep('access token: of a sign-in', body.access_token);
     this.keep('license token', body.license_token);
     this.keep('refresh token: of a sign-in', body.refresh_token);
@@ -112,7 +111,7 @@ export class Lives {
     const { secret } = (await this.post('auth/mfa/setup', {}, who.accessToken)).body;
     this.keep('MFA seed: as it is shown', secret);
     this.keep('MFA seed: its bytes', bytesOf(secret).toString('base64url'));
-    const verified = await this.post('auth/mfa/verify', { code: totpCode(secret, -1) }, who.accessToken);
+    const verified = await this.post('auth/mfa/verify', { code: totpCode(secret) }, who.accessToken);
     for (const [i, code] of verified.body.recovery_codes.entries()) this.keep(`recovery code: ${i}`, code);
     const { mfa_token } = (await people.login(this.dev, who)).body;
     this.keep('interim token', mfa_token);
@@ -129,7 +128,8 @@ export class Lives {
     const { id } = (await this.post('auth/streams', json, accessToken)).body;
     const shown = await this.post(`auth/streams/${id}/reveal`, { password }, accessToken);
     if (shown.body.stream_key !== json.stream_key) throw new Error(`a reveal answered ${shown.status}`);
-    this.keep('reveal grant', this.tap.answerOf<{ grant: string }>('identity.password.confirm').grant);
+    const { grant } = await this.tap.answerOf<{ grant: string }>('identity.password.confirm');
+    this.keep('reveal grant', grant);
     await people.internal(this.dev, 'broadcaster', 'GET', `/internal/users/${userId}/streams`);
   }
 
@@ -190,14 +190,7 @@ export class Lives {
     this.keep('private key', privateKey.export({ format: 'jwk' }).d);
     const file = path.join(this.stack.dir, 'canary.pem');
     fs.writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
-    const env = {
-      PATH: process.env.PATH,
-      GATEHOUSE_URL: this.dev.public_url,
-      GATEHOUSE_INTERNAL_URL: this.dev.internal_url,
-      GATEHOUSE_CALLER_SECRET: this.dev.internal_callers['creator-cli'],
-    };
-    const cli = path.resolve('dist/apps/cli/src/main.js');
-    await promisify(execFile)(process.execPath, [cli, 'keys', 'import', file, '--kid', 'canary', '--json'], { env });
+    await gatehouse(this.dev, ['keys', 'import', file, '--kid', 'canary', '--json']);
     fs.rmSync(file);
   }
 

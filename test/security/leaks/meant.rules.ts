@@ -68,7 +68,7 @@ const MEANT: Record<string, string[]> = {
   'webhook secret: gumroad': ['bus cmd\\.gateway\\.fulfillment\\.storefront_event\\.record'],
   // A license is its owner’s, and its seller’s to be sent again.
   blob: [
-    'bus answer of cmd\\.licensing\\.secrets\\.blob\\.sign',
+    'bus answer of cmd\\.licensing\\.secrets\\.blob\\.sign(_all)?',
     'bus answer of cmd\\.fulfillment\\.licensing\\.license\\.(mint|read)',
     'bus answer of cmd\\.gateway\\.licensing\\.license\\.search',
     'http GET /internal/licenses',

@@ -1,68 +1,104 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
-import { parseBlob, verifyBlob, type LicensePublicKey, type Verdict } from '#license-format';
-import { accessFrom } from '../operator/internal-api.js';
+import { parseBlob } from '#license-format';
 import { print } from '../operator/output.js';
+import { TIME_FORM, timeOf } from '../time-option.js';
+import { Told } from '../told.js';
+import { claimsIn, judgeBlob, judgeToken } from './judgement.js';
+import { isToken, textOf, trustFrom, type Trust } from './license-trust.js';
 
 interface Options {
   keys?: string;
+  revocations?: string;
   product?: string;
+  issuer?: string;
+  at?: string;
+  lastOnline?: string;
+  graceDays?: string;
   json?: boolean;
 }
 
-const KEYS = ['--keys <file or URL>', 'public keys: a file, or the address of …/v1/license/keys'] as const;
+const LICENSE = '<license file, license token, or the name of a file with one>';
+const KEYS = [
+  '--keys <file or URL>',
+  'public keys: a file, or the address of …/v1/license/keys; default: those of the running system, with its revocation list',
+] as const;
+const REVOCATIONS = [
+  '--revocations <file or URL>',
+  'the signed revocation list: a file, or the address of …/v1/license/revocations',
+] as const;
 
-/** `gatehouse license verify | explain`: judges a license file as an application does. */
-export function licenseCommand(): Command {
-  const command = new Command('license').description('judge license files offline');
-  command
-    .command('verify')
-    .description('whether a license file is genuine and in force; exit code 1 when not')
-    .argument('<blob or file>')
+/** `gatehouse license verify | explain`: judges a license as an application does. */
+export const licenseCommand = (): Command =>
+  new Command('license')
+    .description('judge license files and license tokens offline')
+    .addCommand(verifyCommand())
+    .addCommand(explainCommand());
+
+const verifyCommand = (): Command =>
+  new Command('verify')
+    .description(
+      'whether a license file is genuine and in force, or a license token lets its holder work offline; exit code 1 when not',
+    )
+    .argument(LICENSE)
     .option(...KEYS)
-    .option('--product <name>', 'the product that asks; default: the one that the file names')
+    .option(...REVOCATIONS)
+    .option('--product <name>', 'file: the product that asks; default: the one that the file names')
+    .option('--grace-days <n>', 'file: so many days after its end it still counts (default 0)')
+    .option('--issuer <iss>', 'token: who has to have issued it; default: the one that the token names')
+    .option(
+      '--last-online <time>',
+      `token: when the server was reached last, ${TIME_FORM}; default: when the token was made`,
+    )
+    .option('--at <time>', `judge as at this time, ${TIME_FORM}; default: now`)
     .option('--json', 'print the verdict as JSON')
     .action(async (given: string, options: Options) => {
-      const verdict = await judge(textOf(given), await keysFrom(options.keys), options.product);
+      const verdict = await judge(textOf(given), await trustFrom(options), options);
       print(verdict, !!options.json, () => `${verdict.code}: ${verdict.detail}`);
-      process.exitCode = verdict.valid ? 0 : 1;
+      process.exitCode = ('allowed' in verdict ? verdict.allowed : verdict.valid) ? 0 : 1;
     });
-  command
-    .command('explain')
-    .description('what a license file says, without judging it')
-    .argument('<blob or file>')
+
+const explainCommand = (): Command =>
+  new Command('explain')
+    .description('what a license file or a license token says, without judging it')
+    .argument(LICENSE)
+    .option('--json', 'as JSON, which it is anyway')
     .action((given: string) => {
-      const parsed = parseBlob(textOf(given));
-      if ('problem' in parsed) throw new Error(`This is no license: ${parsed.problem}`);
-      process.stdout.write(`${JSON.stringify({ ...parsed.payload, ...datesOf(parsed.payload) }, null, 2)}\n`);
+      const said = whatIsSaid(textOf(given));
+      process.stdout.write(`${JSON.stringify({ ...said, ...datesOf(said) }, null, 2)}\n`);
     });
-  return command;
+
+function judge(text: string, trust: Trust, options: Options) {
+  const { product, issuer, at, lastOnline, graceDays } = options;
+  const now = at === undefined ? Date.now() / 1000 : secondsOf('--at', at);
+  if (isToken(text)) {
+    const last = lastOnline === undefined ? undefined : secondsOf('--last-online', lastOnline);
+    return judgeToken(text, trust, { now, issuer, lastOnline: last });
+  }
+  return judgeBlob(text, trust, { now, product, grace_days: daysOf(graceDays ?? '0') });
 }
 
-/** The verdict on a license file at this moment. */
-export function judge(blob: string, keys: LicensePublicKey[], product?: string): Promise<Verdict> {
-  const parsed = parseBlob(blob);
-  const asked = product ?? ('payload' in parsed ? parsed.payload.prod : '');
-  return verifyBlob(blob, keys, { now: Date.now() / 1000, product: asked });
+function whatIsSaid(text: string): object {
+  const claims = isToken(text) ? claimsIn(text) : undefined;
+  if (claims) return claims;
+  const parsed = parseBlob(text);
+  if ('problem' in parsed) throw new Told(`This is no license: ${parsed.problem}`);
+  return parsed.payload;
 }
 
-const datesOf = (payload: { iat: number; nbf: number; exp: number }) => ({
-  issued_at: new Date(payload.iat * 1000).toISOString(),
-  valid_from: new Date(payload.nbf * 1000).toISOString(),
-  expires_at: new Date(payload.exp * 1000).toISOString(),
-});
+const DATES = { iat: 'issued_at', nbf: 'valid_from', exp: 'expires_at' };
 
-const fileOf = (name: string): string => path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', name);
+/** The times that are said in seconds, as people write them. */
+const datesOf = (said: Partial<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(DATES).flatMap(([member, name]) => {
+      const time = new Date(Number(said[member] ?? NaN) * 1000);
+      return Number.isNaN(time.getTime()) ? [] : [[name, time.toISOString()]];
+    }),
+  );
 
-function textOf(given: string): string {
-  return given.startsWith('DTLIC2:') ? given.trim() : fs.readFileSync(fileOf(given), 'utf8').trim();
-}
+const secondsOf = (option: string, text: string): number => timeOf(option, text).getTime() / 1000;
 
-async function keysFrom(source: string | undefined): Promise<LicensePublicKey[]> {
-  const from = source ?? `${accessFrom(process.env).publicUrl}/v1/license/keys`;
-  const text = /^https?:/.test(from) ? await (await fetch(from)).text() : fs.readFileSync(fileOf(from), 'utf8');
-  const said = JSON.parse(text) as { keys?: LicensePublicKey[] } | LicensePublicKey[];
-  const keys = Array.isArray(said) ? said : (said.keys ?? []);
-  return keys.filter((key) => typeof key.key === 'string');
+function daysOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new Told('--grace-days must be a whole number of days.');
+  return Number(text);
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { accessFrom, InternalApi } from './internal-api.js';
+import { internalApi } from './internal-api.js';
 import { print } from './output.js';
 
 interface Report {
@@ -17,7 +17,7 @@ export const auditCommand = (): Command =>
       )
       .option('--json', 'print the report as JSON')
       .action(async ({ json }: { json?: boolean }) => {
-        const report = await new InternalApi(accessFrom(process.env)).ask<Report>('GET', '/internal/audit/verify');
+        const report = await internalApi().ask<Report>('GET', '/internal/audit/verify');
         print(report, !!json, () => verdict(report));
         if (report.broken_at !== null) process.exitCode = 2;
       }),

@@ -56,6 +56,24 @@ it('D-cli: who did it and why is on the disk, in a chain, readable by its owner 
   expect(fs.readFileSync(trailFile(), 'utf8')).not.toContain('ada@example.test');
 });
 
+it.each<[string, Partial<LocalMint>, RegExp]>([
+  ['years that are no number', { years: 'abc' }, /years must be an integer number/],
+  ['more years than a mint gives', { years: '1000' }, /years must not be greater than 100/],
+  ['a time that is none', { expires: 'tomorrow' }, /expires_at must be a time like/],
+  ['both', { years: '1', expires: '2100-01-01T00:00:00Z' }, /either years or expires_at/],
+  ['a name of two lines', { name: 'Ada\nBcc: eve@example.test' }, /name must be one line/],
+  ['an address that is none', { email: 'ada' }, /email must be an email/],
+  ['a tier that there is not', { tier: 'gold' }, /tier must be one of/],
+])('D-cli: %s is refused as a mint refuses it, before anything is signed or written down', (_, more, told) => {
+  expect(() => mintLocally(order(more), dir)).toThrow(told);
+  expect(fs.readdirSync(dir)).toEqual(['key.pem']);
+});
+
+it('D-cli: a year from 29 February ends on 28 February, as it does for the services', () => {
+  const { expires_at } = mintLocally(order({ years: '1' }), dir, new Date('2028-02-29T12:00:00Z'));
+  expect(expires_at).toBe('2029-02-28T12:00:00.000Z');
+});
+
 it.each<[string, (text: string) => string]>([
   ['was changed', (text) => text.replace('customer waits', 'customer naps!')],
   ['was taken away', (text) => text.split('\n').slice(1).join('\n')],
@@ -69,9 +87,7 @@ it.each<[string, (text: string) => string]>([
 
 it.each<[string, () => Partial<LocalMint>]>([
   ['no reason', () => ({ reason: ' ' })],
-  ['a tier that is none', () => ({ tier: 'gold' })],
   ['an end in the past', () => ({ expires: '2020-01-01T00:00:00Z' })],
-  ['years that are no number', () => ({ years: 'many' })],
   ['a key of another kind', () => ({ key: rsaKey() })],
 ])('D-cli: with %s nothing is signed, and nothing is written down', (_, more) => {
   expect(() => mintLocally(order(more()), dir)).toThrow();

@@ -1,10 +1,13 @@
-import { createPrivateKey, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { randomUUID, sign } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { parse as parseYaml } from 'yaml';
+import { addYears, MintLicenseRequest, parse, Refusal } from '#contracts';
 import { assembleBlob, newLicenseKey, signingInput } from '#license-format';
 import { appendDurably, BreakGlassTrail } from './break-glass-trail.js';
+import { ed25519KeyIn } from './keys-file.js';
+import { Told } from '../told.js';
 
 /** What a license made without the services is to say, and what it is made with. */
 export interface LocalMint {
@@ -41,11 +44,13 @@ const SHORTEST_REASON = 10;
  * @param dir where trail and licenses are kept
  */
 export function mintLocally(order: LocalMint, dir: string, now = new Date()): LocalLicense {
-  if (order.reason.trim().length < SHORTEST_REASON) throw new Error('Say in --reason why this cannot wait.');
-  const key = keyFrom(order.key);
-  const [iat, exp] = [seconds(now), seconds(endOf(order, now))];
-  if (!(exp > iat)) throw new Error('The license would be over before it begins.');
-  const { name, email, tier, kid } = order;
+  if (order.reason.trim().length < SHORTEST_REASON) throw new Told('Say in --reason why this cannot wait.');
+  const mint = mintableIn(order);
+  const key = ed25519KeyIn(order.key);
+  const [iat, exp] = [seconds(now), seconds(endOf(mint, now))];
+  if (!(exp > iat)) throw new Told('The license would be over before it begins.');
+  const { name, email, tier } = mint;
+  const { kid } = order;
   const [license_key, jti] = [newLicenseKey(tier), randomUUID()];
   const terms = { v: 2 as const, kid, iss: order.issuer, prod: order.product, key: license_key, tier, name, email };
   const input = signingInput({ ...terms, iat, nbf: iat, exp, feat: featuresOf(tier), jti });
@@ -73,18 +78,20 @@ export const breakGlassWarning = (dir: string): string =>
 
 const seconds = (time: Date): number => Math.floor(time.getTime() / 1000);
 
-function endOf({ years, expires }: LocalMint, now: Date): Date {
-  if (expires) return new Date(expires);
-  const end = new Date(now);
-  end.setUTCFullYear(now.getUTCFullYear() + Number(years ?? 1));
-  return end;
+/** What the services would be asked for, by their rules: the license is to be imported there. @throws Told */
+function mintableIn({ name, email, tier, years, expires, order, notes }: LocalMint): MintLicenseRequest {
+  const term = years === undefined && expires !== undefined ? {} : { years: Number(years ?? 1) };
+  const given = Object.entries({ name, email, tier, ...term, expires_at: expires, order, notes });
+  try {
+    return parse(MintLicenseRequest, Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Told((error.extras.errors ?? []).map(({ detail }) => detail).join(' '));
+  }
 }
 
-function keyFrom(file: string): KeyObject {
-  const key = createPrivateKey(fs.readFileSync(file));
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${file} holds no Ed25519 key.`);
-  return key;
-}
+const endOf = ({ years, expires_at }: MintLicenseRequest, now: Date): Date =>
+  expires_at === undefined ? addYears(now, years!) : new Date(expires_at);
 
 interface Plans {
   plans: Record<string, { features: string[] } | undefined>;
@@ -94,8 +101,8 @@ interface Plans {
 /** The features that the tier has by the plans file, as the services would have them signed. */
 function featuresOf(tier: string): string[] {
   const file = process.env.PLANS_FILE ?? 'config/plans.yaml';
-  const { plans, tiers } = parse(fs.readFileSync(file, 'utf8')) as Plans;
+  const { plans, tiers } = parseYaml(fs.readFileSync(file, 'utf8')) as Plans;
   const plan = plans[tiers[tier] ?? ''];
-  if (!plan) throw new Error(`There is no tier ${tier}; there are ${Object.keys(tiers).join(', ')}.`);
+  if (!plan) throw new Told(`There is no tier ${tier}; there are ${Object.keys(tiers).join(', ')}.`);
   return plan.features;
 }

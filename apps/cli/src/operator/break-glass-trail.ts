@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { Told } from '../told.js';
 
 /** What is written down before anything is signed. */
 export interface TrailEntry {
@@ -59,7 +60,7 @@ function parsed(line: string): Line {
 }
 
 const tampered = (file: string, line: number): Error =>
-  new Error(
+  new Told(
     `Line ${line} of ${file} is not as it was written. Keep the file for those who look into it, and move it away.`,
   );
 

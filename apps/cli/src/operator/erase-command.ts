@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { accessFrom, InternalApi } from './internal-api.js';
+import { internalApi } from './internal-api.js';
 import { print, table } from './output.js';
+import { Told } from '../told.js';
 
 interface Erasure {
   erased: number;
@@ -18,10 +19,10 @@ export const eraseCommand = (): Command =>
     .option('--json', 'print the whole answer as JSON')
     .action(async (email: string, { dryRun, yes, json }: { dryRun?: boolean; yes?: boolean; json?: boolean }) => {
       if (!dryRun && !yes) {
-        throw new Error('This cannot be undone. Look with --dry-run what would be erased, then say --yes.');
+        throw new Told('This cannot be undone. Look with --dry-run what would be erased, then say --yes.');
       }
       const path = `/internal/customers/${encodeURIComponent(email)}`;
-      const api = new InternalApi(accessFrom(process.env));
+      const api = internalApi();
       const answer = await api.ask<Erasure>('DELETE', path, { query: { dry_run: dryRun } });
       print(answer, !!json, () => shown(answer));
     });

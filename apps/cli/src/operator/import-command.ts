@@ -1,10 +1,11 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
+import { givenFile } from '../given-file.js';
 import { jsonOutput, textOutput, type ImportCounts, type ImportOutput, type RejectedRow } from './import-output.js';
-import { isCsv, partsOf } from './import-parts.js';
-import { accessFrom, InternalApi } from './internal-api.js';
+import { isCsv, partsOf, type Part } from './import-parts.js';
+import { internalApi, Refused, type InternalApi } from './internal-api.js';
 import { print } from './output.js';
+import { Told } from '../told.js';
 
 interface Options {
   dryRun?: boolean;
@@ -34,20 +35,34 @@ export const importCommand = (): Command =>
     .option('--undo <batch>', 'take the licenses of a batch back that nobody has changed since')
     .option('--json', 'print the report as JSON')
     .action(async (file: string | undefined, options: Options) => {
-      if ((file === undefined) === (options.undo === undefined)) throw new Error('Give either a file or --undo.');
-      const api = new InternalApi(accessFrom(process.env));
+      if ((file === undefined) === (options.undo === undefined)) throw new Told('Give either a file or --undo.');
+      const api = internalApi();
       if (file === undefined) return undo(api, options);
-      const from = path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', file);
+      const from = givenFile(file);
       const counts = await importFile(api, from, options, outputOf(options));
       if (counts.rejected) process.exitCode = 2;
     });
 
 async function undo(api: InternalApi, { undo: batch, json }: Options): Promise<void> {
-  const answer = await api.ask<{ removed: number; restored: number }>(
-    'DELETE',
-    `/internal/imports/${encodeURIComponent(batch!)}`,
-  );
-  print(answer, !!json, () => `${answer.removed} licenses removed, ${answer.restored} restored`);
+  const undone = await undoImport(api, batch!);
+  print(undone, !!json, () => `${undone.removed} licenses removed, ${undone.restored} restored`);
+}
+
+interface Undone {
+  removed: number;
+  restored: number;
+}
+
+/** Takes a batch back, however large it is: what there was no time for is asked for again. */
+export async function undoImport(api: InternalApi, batch: string): Promise<Undone> {
+  const whole: Undone = { removed: 0, restored: 0 };
+  for (;;) {
+    const path = `/internal/imports/${encodeURIComponent(batch)}`;
+    const { removed, restored, more } = await api.ask<Undone & { more?: boolean }>('DELETE', path);
+    whole.removed += removed;
+    whole.restored += restored;
+    if (!more) return whole;
+  }
 }
 
 /** Standard output is written before it goes on, so a long report does not gather here. */
@@ -65,11 +80,13 @@ export async function importFile(
 ): Promise<ImportCounts> {
   const whole: ImportCounts = { id: null, added: 0, known: 0, revoked: 0, skipped: 0, rejected: 0 };
   const size = fs.statSync(file).size;
-  for await (const { report, bytes } of reportsOf(api, file, options)) {
-    whole.id = report.id;
-    for (const count of COUNTS) whole[count] += report[count];
+  for await (const { reports, bytes } of reportsOf(api, file, options)) {
     if (process.stderr.isTTY) process.stderr.write(CLEAR);
-    output.rejected(report.rows.filter((row) => row.outcome === 'rejected'));
+    for (const report of reports) {
+      whole.id = report.id;
+      for (const count of COUNTS) whole[count] += report[count];
+      output.rejected(report.rows.filter((row) => row.outcome === 'rejected'));
+    }
     if (process.stderr.isTTY) process.stderr.write(progress(bytes / size, whole));
   }
   if (process.stderr.isTTY) process.stderr.write('\n');
@@ -78,27 +95,47 @@ export async function importFile(
 }
 
 interface Reported {
-  report: Report;
+  reports: Report[];
   bytes: number;
 }
 
 /** The reports in the order of the file. The first part begins the batch that the others belong to. */
 async function* reportsOf(api: InternalApi, file: string, options: Options): AsyncGenerator<Reported> {
   const { dryRun: dry_run, mail } = options;
-  const type = isCsv(file) ? 'text/csv' : undefined;
+  const how = { dry_run, mail, type: isCsv(file) ? 'text/csv' : undefined };
   const underWay: Promise<Reported>[] = [];
   let import_id: string | undefined;
-  for await (const { text, firstLine: first_line, bytes } of partsOf(file)) {
-    const query = { dry_run, mail, import_id, first_line };
-    const sent = api.ask<Report>('POST', '/internal/imports', { query, body: text, type });
-    const reported = sent.then((report) => ({ report, bytes }));
+  for await (const part of partsOf(file)) {
+    const sent = send(api, part, { ...how, import_id });
+    const reported = sent.then((reports) => ({ reports, bytes: part.bytes }));
     // The first that fails is heard below; of those that are under way then nobody wants to hear any more.
     reported.catch(() => undefined);
     underWay.push(reported);
-    if (!dry_run) import_id ??= (await sent).id ?? undefined;
+    if (!dry_run) import_id ??= (await sent)[0]?.id ?? undefined;
     if (underWay.length === AT_ONCE) yield await underWay.shift()!;
   }
   for (const one of underWay) yield await one;
+}
+
+interface How {
+  dry_run?: boolean;
+  mail?: boolean;
+  import_id?: string;
+  type?: string;
+}
+
+/** Sends a part, in halves when the API finds that it makes too much at once: only the API knows what a record makes. */
+async function send(api: InternalApi, part: Part, { type, ...query }: How): Promise<Report[]> {
+  try {
+    const whole = { query: { ...query, first_line: part.firstLine }, body: part.text, type };
+    return [await api.ask<Report>('POST', '/internal/imports', whole)];
+  } catch (error) {
+    const halves = error instanceof Refused && error.codes.includes('too_many') ? part.halves() : undefined;
+    if (!halves) throw error;
+    const first = await send(api, halves[0], { type, ...query });
+    const import_id = query.import_id ?? first[0]?.id ?? undefined;
+    return [...first, ...(await send(api, halves[1], { type, ...query, import_id }))];
+  }
 }
 
 /** A bar, and how many rows are done. */

@@ -12,6 +12,10 @@ export interface RejectedRow {
   line: number;
   outcome: string;
   code: string | null;
+  /** Member or column that has to be mended. */
+  field: string | null;
+  /** What is wrong with it, and how to mend it. */
+  detail: string | null;
 }
 
 /** Where a report goes while the file is still being read: however many rows are rejected, none is kept. */
@@ -38,7 +42,7 @@ export function jsonOutput(write: Write): ImportOutput {
 /** A line for every row that was rejected, and the counts. */
 export function textOutput(write: Write, dry: boolean): ImportOutput {
   return {
-    rejected: (rows) => rows.forEach(({ line, code }) => write(`line ${line}: ${code}\n`)),
+    rejected: (rows) => rows.forEach((row) => write(`${textOf(row)}\n`)),
     end: ({ id, added, known, revoked, skipped, rejected }) => {
       const done = dry ? 'would be added' : 'added';
       write(`${added} ${done}, ${known} known, ${revoked} revoked, ${skipped} skipped, ${rejected} rejected\n`);
@@ -46,3 +50,6 @@ export function textOutput(write: Write, dry: boolean): ImportOutput {
     },
   };
 }
+
+const textOf = ({ line, code, field, detail }: RejectedRow): string =>
+  `line ${line}${field ? `, ${field}` : ''}: ${detail ?? 'rejected.'} (${code})`;

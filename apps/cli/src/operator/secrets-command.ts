@@ -3,9 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { LocalProblem, type DevInfo } from '#local';
+import { givenFile } from '../given-file.js';
 import { readJson, StateFolder, writePrivate } from '../state/state-folder.js';
-import { accessFrom, InternalApi } from './internal-api.js';
+import { internalApi } from './internal-api.js';
 import { print } from './output.js';
+import { rotateDataKeysCommand, rotateKekCommand, rotationCommand } from './rotation-commands.js';
 
 type Counts = Record<string, number>;
 type Sealing = { publicKey: string } | { passphrase: string };
@@ -17,9 +19,14 @@ interface BreakGlassFile {
   withBreakGlass<T>(env: NodeJS.ProcessEnv, work: (breakGlass: BreakGlass) => Promise<T>): Promise<T>;
 }
 
+interface Moved {
+  counts: Counts;
+  sha256: string;
+}
+
 interface BreakGlass {
-  export(file: string, recipient: Sealing, by: string): Promise<Counts>;
-  import(file: string, opener: Opening, by: string): Promise<Counts>;
+  export(file: string, recipient: Sealing, by: string): Promise<Moved>;
+  import(file: string, opener: Opening, by: string, digest?: string): Promise<Moved>;
 }
 
 interface ExportOptions {
@@ -31,13 +38,14 @@ interface ExportOptions {
 interface ImportOptions {
   keyFile?: string;
   passphraseFile?: string;
+  sha256?: string;
   json?: boolean;
 }
 
-/** `gatehouse secrets`: what is done when the service itself cannot help any more. */
+/** `gatehouse secrets`: the keys of the secrets service, also when it cannot help itself any more. */
 export const secretsCommand = (): Command =>
   new Command('secrets')
-    .description('take all secrets out into a sealed file, and put them back (break-glass)')
+    .description('seal the service, rotate what its keys are wrapped by, take all secrets out and put them back')
     .addHelpText(
       'after',
       '\nexport and import work on the database itself, with the environment of the secrets service\n' +
@@ -47,14 +55,17 @@ export const secretsCommand = (): Command =>
     .addCommand(exportCommand())
     .addCommand(importCommand())
     .addCommand(sealCommand('seal', 'take all keys out of the service’s memory: nothing is signed or opened any more'))
-    .addCommand(sealCommand('unseal', 'let the service open its keys again'));
+    .addCommand(sealCommand('unseal', 'let the service open its keys again'))
+    .addCommand(rotationCommand())
+    .addCommand(rotateKekCommand())
+    .addCommand(rotateDataKeysCommand());
 
 const recoveryKeyCommand = (): Command =>
   new Command('recovery-key')
     .description('make a key pair for exports: the private half goes into a file, the public half is printed')
     .argument('<file>')
     .action(async (file: string) => {
-      const target = at(file);
+      const target = givenFile(file);
       if (fs.existsSync(target)) throw new LocalProblem(`${target} is there already`, 'name another file');
       const { publicKey, privateKey } = (await breakGlass()).makeRecoveryKey();
       writePrivate(target, `${privateKey}\n`);
@@ -71,24 +82,31 @@ const exportCommand = (): Command =>
     .action(async (file: string, { to, passphraseFile, json }: ExportOptions) => {
       const recipient = to ? { publicKey: to } : { passphrase: readSecret('--to', passphraseFile) };
       const { withBreakGlass } = await breakGlass();
-      const counts = await withBreakGlass(environment(), (it) => it.export(at(file), recipient, operator()));
-      print(counts, !!json, () => `${shown(counts)}\nSealed into ${at(file)}`);
+      const moved = await withBreakGlass(environment(), (it) => it.export(givenFile(file), recipient, operator()));
+      print({ ...moved.counts, sha256: moved.sha256 }, !!json, () => `${shown(moved)}\nSealed into ${givenFile(file)}`);
+      process.stderr.write(
+        'Keep the SHA-256 with the private key, apart from the file: anybody can seal a file for you.\n',
+      );
     });
 
 const importCommand = (): Command =>
   new Command('import')
-    .description('put an export back, wrapped by the present key-encryption key; stop the service before')
+    .description(
+      'put an export back under the present key-encryption key, into a database in use its keys alone; stop the service before',
+    )
     .argument('<file>')
     .option('--key-file <file>', 'file with the private half of the recovery key')
     .option('--passphrase-file <file>', 'file with the passphrase, instead')
+    .option('--sha256 <digest>', 'what the export told: nothing is taken from any other file')
     .option('--json', 'print the counts as JSON')
-    .action(async (file: string, { keyFile, passphraseFile, json }: ImportOptions) => {
+    .action(async (file: string, { keyFile, passphraseFile, sha256, json }: ImportOptions) => {
       const opener = keyFile
         ? { privateKey: readSecret('--key-file', keyFile) }
         : { passphrase: readSecret('--key-file', passphraseFile) };
       const { withBreakGlass } = await breakGlass();
-      const counts = await withBreakGlass(environment(), (it) => it.import(at(file), opener, operator()));
-      print(counts, !!json, () => `${shown(counts)}\nStart the service again.`);
+      const digest = sha256?.trim().toLowerCase();
+      const moved = await withBreakGlass(environment(), (it) => it.import(givenFile(file), opener, operator(), digest));
+      print({ ...moved.counts, sha256: moved.sha256 }, !!json, () => `${shown(moved)}\nStart the service again.`);
     });
 
 interface SealState {
@@ -102,7 +120,7 @@ const sealCommand = (name: 'seal' | 'unseal', description: string): Command =>
     .description(description)
     .option('--json', 'print the state as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const state = await new InternalApi(accessFrom(process.env)).ask<SealState>('POST', `/internal/keys/${name}`);
+      const state = await internalApi().ask<SealState>('POST', `/internal/keys/${name}`);
       print(state, !!json, () => (state.sealed ? `Sealed since ${state.since}` : 'Unsealed'));
     });
 
@@ -138,15 +156,12 @@ function environment(env = process.env, folder = StateFolder.fromEnv(env)): Node
 
 function readSecret(instead: string, file: string | undefined): string {
   if (!file) throw new LocalProblem('there is nothing to seal or open it with', `give ${instead} or --passphrase-file`);
-  return fs.readFileSync(at(file), 'utf8').trim();
+  return fs.readFileSync(givenFile(file), 'utf8').trim();
 }
 
 /** Relative to where the command was called; npm changes the folder before. */
-const at = (file: string): string => path.resolve(process.env.INIT_CWD ?? process.env.PWD ?? '.', file);
 
 const operator = (): string => os.userInfo().username;
 
-const shown = (counts: Counts): string =>
-  Object.entries(counts)
-    .map(([table, rows]) => `${table}: ${rows}`)
-    .join('\n');
+const shown = ({ counts, sha256 }: Moved): string =>
+  [...Object.entries(counts), ['SHA-256', sha256]].map(([name, value]) => `${name}: ${value}`).join('\n');

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { accessFrom, InternalApi } from './internal-api.js';
+import { internalApi } from './internal-api.js';
 import { print, table } from './output.js';
 
 type Suppression = Record<'id' | 'reason' | 'source' | 'created_at', string> & { mail_id: string | null };
 
 const PATH = '/internal/mail/suppressions';
 const COLUMNS = ['id', 'reason', 'source', 'mail_id', 'created_at'];
-const api = (): InternalApi => new InternalApi(accessFrom(process.env));
 
 /** `gatehouse suppressions list | add | lift`: addresses that get no mail. */
 export function suppressionsCommand(): Command {
@@ -18,24 +17,26 @@ export function suppressionsCommand(): Command {
     .option('--limit <n>', 'rows, at most 200')
     .option('--json', 'print the whole answer as JSON')
     .action(async ({ json, ...query }: { json?: boolean; email?: string; limit?: string }) => {
-      const page = await api().ask<{ suppressions: Suppression[] }>('GET', PATH, { query });
+      const page = await internalApi().ask<{ suppressions: Suppression[] }>('GET', PATH, { query });
       print(page, !!json, () => table(page.suppressions, COLUMNS));
     });
   command
     .command('add')
     .description('let an address get no more mail')
     .argument('<email>')
-    .action(async (email: string) => {
-      const added = await api().ask<Suppression>('POST', PATH, { json: { email } });
-      print(added, false, () => table([added], COLUMNS));
+    .option('--json', 'print the whole answer as JSON')
+    .action(async (email: string, { json }: { json?: boolean }) => {
+      const added = await internalApi().ask<Suppression>('POST', PATH, { json: { email } });
+      print(added, !!json, () => table([added], COLUMNS));
     });
   command
     .command('lift')
-    .description('let an address get mail again; what was held back is sent by a resend')
+    .description('let an address get mail again; what was held back is sent by `gatehouse mail resend`')
     .argument('<email>')
-    .action(async (email: string) => {
-      await api().ask('DELETE', `${PATH}/${encodeURIComponent(email)}`);
-      process.stdout.write('The address gets mail again.\n');
+    .option('--json', 'print the answer as JSON')
+    .action(async (email: string, { json }: { json?: boolean }) => {
+      await internalApi().ask('DELETE', `${PATH}/${encodeURIComponent(email)}`);
+      print({ lifted: true }, !!json, () => 'The address gets mail again.');
     });
   return command;
 }

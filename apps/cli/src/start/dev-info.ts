@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BUS_USERS, DATA_APPS, type DataAppName, type PublicKey } from '#contracts';
 import { seedFileOf, type DevInfo, type LicensePublicKey, type RunningNats, type RunningPostgres } from '#local';
 import { extensionSecrets } from '../state/extension-secrets.js';
 import { writePrivate, type StateFolder } from '../state/state-folder.js';
 import type { OpenedState } from '../state/state.js';
+import { mailWebhookSecret } from './derived-secret.js';
 import type { Ports } from './ports.js';
 import { storeInfo } from './signing-stores.js';
+
+/** Of a question that the gateway cannot answer yet. */
+const MOST_TRIES = 30;
 
 export interface Running {
   folder: StateFolder;
@@ -35,6 +40,7 @@ export async function gatherDevInfo(running: Running, env: NodeJS.ProcessEnv): P
     extension_secrets: extensionSecrets(folder),
     storefronts: storeInfo({ ports, state: opened.state }),
     gumroad: { webhook_secret: gumroad.webhook_secret },
+    mail: { webhook_secret: mailWebhookSecret(opened.state) },
     admin: { username: env.ADMIN_USERNAME || admin.username, password: env.ADMIN_PASSWORD || admin.password },
     internal_callers: opened.internalCallers,
     license_public_keys: await licenseKeys(`http://127.0.0.1:${ports.public}`),
@@ -48,9 +54,13 @@ function record<K extends string, V>(keys: readonly K[], value: (key: K) => V): 
   return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
 }
 
-/** The keys that blobs are verified with, the signing one first. */
-async function licenseKeys(url: string): Promise<LicensePublicKey[]> {
-  const response = await fetch(`${url}/v1/license/keys`);
+/** The keys that blobs are verified with, the signing one first. While everything starts an answer may be late. */
+export async function licenseKeys(url: string): Promise<LicensePublicKey[]> {
+  let response = await fetch(`${url}/v1/license/keys`);
+  for (let tries = 1; response.status === 503 && tries < MOST_TRIES; tries++) {
+    await sleep(1_000);
+    response = await fetch(`${url}/v1/license/keys`);
+  }
   if (!response.ok) throw new Error(`${url}/v1/license/keys answers ${response.status}`);
   const { keys } = (await response.json()) as { keys: Pick<PublicKey, 'kid' | 'purpose' | 'state' | 'jwk'>[] };
   return keys

@@ -57,6 +57,7 @@ export class DevelopmentStack {
   private claimed = false;
   private stopping = false;
   private servers?: Promise<unknown>;
+  private ports?: Ports;
   private running?: Running;
 
   constructor(private readonly options: StackOptions) {
@@ -72,6 +73,7 @@ export class DevelopmentStack {
     const opened = await steps.run('State and keys', () => this.open());
     this.fresh = opened.fresh;
     const ports = await choosePorts(folder, opened.state, env);
+    this.ports = ports;
     const [postgres, nats] = await this.startServers(opened, ports);
     const running: Running = { folder, opened, ports, postgres, nats };
     this.running = running;
@@ -106,6 +108,7 @@ export class DevelopmentStack {
     await this.servers;
     await this.nats?.stop();
     await this.postgres?.stop();
+    this.ports?.letGo();
     if (this.claimed) release(this.options.folder);
   }
 

@@ -1,6 +1,7 @@
+import dgram from 'node:dgram';
 import net from 'node:net';
 import { testDir } from '../../../../test/support/run.js';
-import { freePort, LocalProblem } from '#local';
+import { freePort, letPortGo, LocalProblem } from '#local';
 import { readJson, StateFolder } from '../state/state-folder.js';
 import type { State } from '../state/state.js';
 import { choosePorts } from './ports.js';
@@ -17,6 +18,14 @@ const occupy = async (): Promise<{ port: number; leave: () => void }> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as net.AddressInfo).port, leave: () => void server.close() };
 };
+
+/** Whether somebody else could claim a port the way it is done here. */
+const canClaim = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const twin = dgram.createSocket('udp4');
+    twin.once('error', () => twin.close(() => resolve(false)));
+    twin.bind({ port, address: '127.0.0.1', exclusive: true }, () => twin.close(() => resolve(true)));
+  });
 
 describe('the ports of a start', () => {
   it('OPS23: a port that was asked for and is taken stops the start and names the way out', async () => {
@@ -50,5 +59,18 @@ describe('the ports of a start', () => {
     expect(ports.of('nats')).not.toBe(lost);
     expect(readJson<State>(folder.at('state.json'))?.ports.nats).toBe(ports.of('nats'));
     leave();
+    ports.letGo();
+  });
+
+  it('those of last time are kept for their servers from the choice on, and let go after them', async () => {
+    const remembered = await freePort();
+    letPortGo(remembered);
+    const env = { PUBLIC_PORT: '0', INTERNAL_PORT: '0' };
+    const ports = await choosePorts(new StateFolder(testDir('ports')), stateWith({ nats: remembered }), env);
+    expect(ports.of('nats')).toBe(remembered);
+    const wanted = [remembered, ports.public, ports.of('secrets')];
+    expect(await Promise.all(wanted.map(canClaim))).toEqual([false, false, false]);
+    ports.letGo();
+    expect(await Promise.all(wanted.map(canClaim))).toEqual([true, true, true]);
   });
 });

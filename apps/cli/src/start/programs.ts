@@ -3,6 +3,7 @@ import path from 'node:path';
 import { APPS, DATA_APPS, type AppName, type DataAppName } from '#contracts';
 import { answers, seedFileOf, type ProgramSpec } from '#local';
 import { extensionSecrets } from '../state/extension-secrets.js';
+import { mailWebhookSecret } from './derived-secret.js';
 import { databaseUrl, publicUrl, type Running } from './dev-info.js';
 import { connectorsOf, providersOf, standInProviders } from './sign-in-providers.js';
 import { SIGNING_STORES, standInStores, storesOf } from './signing-stores.js';
@@ -132,6 +133,7 @@ export class Programs {
         GUMROAD_API_URL: `http://127.0.0.1:${ports.of('storefront')}`,
         GUMROAD_ACCESS_TOKEN: access_token,
         GUMROAD_WEBHOOK_SECRETS: webhook_secret,
+        MAIL_WEBHOOK_SECRETS: mailWebhookSecret(opened.state),
         ...storesOf({ ports, state: opened.state }),
         PRODUCTS_FILE: path.resolve('config/products.yaml'),
       },

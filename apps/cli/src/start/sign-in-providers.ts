@@ -12,6 +12,7 @@ export const providersOf = (url: string): NodeJS.ProcessEnv => ({
   TWITCH_URL: `${url}/twitch`,
   STEAM_OPENID_URL: `${url}/steam/openid/login`,
   STEAM_SIGN_IN: 'true',
+  FRONTEND_STAND_IN_URL: `${url}/arrival`,
   ...Object.fromEntries(
     ['GITHUB', 'GOOGLE', 'TWITCH'].flatMap((name) => [
       [`${name}_CLIENT_ID`, REGISTRATION.client_id],

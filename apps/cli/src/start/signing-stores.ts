@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { State } from '../state/state.js';
+import { derivedSecret } from './derived-secret.js';
 
 /** The stores that sign what they send; each has a stand-in of its own. */
 export const SIGNING_STORES = ['lemonsqueezy', 'paddle', 'stripe'] as const;
@@ -9,9 +9,8 @@ interface Wiring {
   state: State;
 }
 
-/** Kept nowhere: they follow from what is kept. */
 const secretOf = ({ state }: Wiring, store: string, purpose: string): string =>
-  createHmac('sha256', state.gumroad.access_token).update(`${store} ${purpose}`).digest('base64url');
+  derivedSecret(state, `${store} ${purpose}`);
 
 const urlOf = ({ ports }: Wiring, store: string): string => `http://127.0.0.1:${ports.of(store)}`;
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { endProcess, LocalProblem, markOf, readMark, type DevInfo, type ProcessMark } from '#local';
 import { readJson, writePrivate, type StateFolder } from '../state/state-folder.js';
@@ -7,18 +8,41 @@ import { readJson, writePrivate, type StateFolder } from '../state/state-folder.
  * @throws LocalProblem when another start is using it
  */
 export function claim(folder: StateFolder): void {
-  const mark = JSON.stringify(markOf(process.pid));
-  for (;;) {
-    try {
-      fs.writeFileSync(folder.starter, mark, { mode: 0o600, flag: 'wx' });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  // Written beside and put there whole: of two starts at once none finds a claim that says nothing yet.
+  const draft = `${folder.starter}.${randomBytes(8).toString('hex')}.tmp`;
+  fs.writeFileSync(draft, JSON.stringify(markOf(process.pid)), { mode: 0o600, flag: 'wx' });
+  try {
+    while (!putThere(draft, folder.starter)) {
+      const other = readMark(folder.starter);
+      if (other) throw alreadyRunning(folder, other);
+      takeAway(folder.starter, `${draft}.old`);
     }
-    const other = readMark(folder.starter);
-    if (other) throw alreadyRunning(folder, other);
-    fs.rmSync(folder.starter, { force: true });
+  } finally {
+    fs.rmSync(draft, { force: true });
   }
+}
+
+/** @returns false when there is one already */
+function putThere(draft: string, file: string): boolean {
+  try {
+    fs.linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Takes away the claim of a start that is gone, and puts it back when it is another's, who was faster. */
+function takeAway(file: string, aside: string): void {
+  try {
+    fs.renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return;
+  }
+  if (readMark(aside)) putThere(aside, file);
+  fs.rmSync(aside, { force: true });
 }
 
 export function release(folder: StateFolder): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { LocalProblem } from '#local';
@@ -55,9 +56,15 @@ export class StateFolder {
 
 /** Writes a file of mode 0600 in one step, so that a crash leaves the old one or the new one. */
 export function writePrivate(file: string, content: string | Uint8Array): void {
-  const draft = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(draft, content, { mode: 0o600 });
-  fs.renameSync(draft, file);
+  // A name that nobody can have taken before: what is there already keeps its owner, its mode, and where it leads to.
+  const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;
+  fs.writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
+  try {
+    fs.renameSync(draft, file);
+  } catch (error) {
+    fs.rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** @returns the parsed file; undefined when there is none */

@@ -1,7 +1,9 @@
 import { EraseCustomer, ListOrders } from '#contracts';
+import { whileHeld } from '../../../../test/support/while-held.js';
 import { aWhile, eventually } from '../../test/eventually.js';
 import { World } from '../../test/world.js';
 import { ErasureUpkeep } from './erasure-upkeep.js';
+import { ErasureRepository } from './erasure.repository.js';
 
 let world: World;
 beforeAll(async () => {
@@ -47,9 +49,11 @@ async function expectNoTrace(): Promise<void> {
 it('D-pii: erases a buyer by address, in whatever case; the order, its money and its license stay', async () => {
   const sale_id = await buy();
   const before = (await orderOf(sale_id))!;
+  // A store that had no answer in time has told twice.
+  const pings = await world.database.query('select 1 from storefront_events');
   expect((await erase()).rows).toEqual([
     { kind: 'orders', rows: 1 },
-    { kind: 'storefront_events', rows: 1 },
+    { kind: 'storefront_events', rows: pings.length },
     { kind: 'mails', rows: 0 },
     { kind: 'portal_accesses', rows: 0 },
   ]);
@@ -100,6 +104,15 @@ it('D-pii: finds an address of other letters, and at the beginning of a line', a
   expect(rows).toContainEqual({ kind: 'storefront_events', rows: 3 });
 });
 
+it('D-pii: a ping that somebody is writing to at this moment is waited for, not left as it is', async () => {
+  await buy();
+  const writing = { sql: 'update storefront_events set attempts = attempts + 1', params: [] };
+  const { rows } = await whileHeld(world.database, writing, () => erase());
+  const pings = await world.database.query('select 1 from storefront_events');
+  expect(rows).toContainEqual({ kind: 'storefront_events', rows: pings.length });
+  await expectNoTrace();
+});
+
 it('D-pii: a ping that comes again brings neither the person nor another mail back', async () => {
   const sale_id = await buy();
   await erase();
@@ -127,7 +140,7 @@ it('D-pii: an order that is being settled is waited for, so that its license doe
   const sale_id = await buy();
   await world.database.query(
     `insert into order_work (store, order_id, lease_token, lease_until)
-     values ('gumroad', $1, gen_random_uuid(), now() + interval '10 seconds')`,
+     values ('gumroad', $1, gen_random_uuid(), now() + interval '1 minute')`,
     [sale_id],
   );
   const erasure = erase();
@@ -136,6 +149,30 @@ it('D-pii: an order that is being settled is waited for, so that its license doe
   await world.database.query('delete from order_work');
   expect((await erasure).rows).toContainEqual({ kind: 'orders', rows: 1 });
   await expectNoTrace();
+});
+
+it('D-pii: an order that somebody begins to settle as its buyer is being erased is waited for, too', async () => {
+  const sale_id = await buy();
+  const books = world.get(ErasureRepository);
+  const isBusy = books.isBusy.bind(books);
+  const looked = jest.spyOn(books, 'isBusy').mockImplementationOnce(async (email) => {
+    const busy = await isBusy(email);
+    await world.database.query(
+      `insert into order_work (store, order_id, lease_token, lease_until)
+       values ('gumroad', $1, gen_random_uuid(), now() + interval '1 minute')`,
+      [sale_id],
+    );
+    return busy;
+  });
+  const erasure = erase();
+  await eventually(() => looked.mock.calls.length > 1);
+  expect(await orderOf(sale_id)).toMatchObject({ email: EMAIL });
+  // What is begun by now finds the buyer erased.
+  const erased = 'select 1 from erased_addresses where address_hash = address_hash($1)';
+  expect(await world.database.query(erased, [EMAIL])).toHaveLength(1);
+  await world.database.query('delete from order_work');
+  expect((await erasure).rows).toContainEqual({ kind: 'orders', rows: 1 });
+  looked.mockRestore();
 });
 
 it('D-pii: whoever buys again after the erasure is a buyer as any other', async () => {

@@ -120,12 +120,15 @@ export class ErasureRepository {
     );
   }
 
-  /** Pings that still name somebody: of erased orders, and those that hold the address. */
+  /**
+   * Pings that still name somebody: of erased orders, and those that hold the address. Whoever is changing one is waited
+   * for: nobody would look for it by the address again.
+   */
   async pingsOf(email: string | null): Promise<PersonalPing[]> {
     return this.tx.query<PersonalPing & { [column: string]: unknown }>(
       `select id, content_type, raw from storefront_events e
        where ${NAMES_SOMEBODY}
-       order by id limit 500 for update skip locked`,
+       order by id limit 500 for update`,
       [email, email && addressPattern(email)],
     );
   }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
-import { Bus } from '#bus';
+import { Bus, insist } from '#bus';
 import { AcknowledgeErasure, NotFound, ReadErasure, Refusal, Unavailable, type UserErasedData } from '#contracts';
 import { Transactions } from '#persistence';
 import { ErasureRepository, type ErasedKind } from './erasure.repository.js';
@@ -38,11 +38,21 @@ export class ErasureService {
    * @throws Refusal `unavailable` when that takes too long
    */
   async eraseCustomer(email: string): Promise<Record<ErasedKind, number>> {
-    for (let looks = 0; await this.books.isBusy(email); looks++) {
-      if (looks >= MOST_LOOKS) throw Unavailable.with('An order of the address is being settled; ask again.');
+    const looks = await this.untilIdle(email, MOST_LOOKS);
+    // Whatever is begun from here on makes no license; what was begun since the look is waited for, too.
+    await this.books.rememberErased(email);
+    await this.untilIdle(email, looks);
+    return this.tx.run(() => this.eraseBuyer(email));
+  }
+
+  /** @returns how many of the `most` looks are left */
+  private async untilIdle(email: string, most: number): Promise<number> {
+    let left = most;
+    for (; await this.books.isBusy(email); left--) {
+      if (left <= 0) throw Unavailable.with('An order of the address is being settled; ask again.');
       await setTimeout(LOOK_EVERY_MS);
     }
-    return this.tx.run(() => this.eraseBuyer(email));
+    return left;
   }
 
   /** Takes the person of an address out of everything. @returns the rows of each kind that named the person */
@@ -76,7 +86,7 @@ export class ErasureService {
   }
 
   private async acknowledge(erasure_id: string): Promise<void> {
-    await this.bus.send(AcknowledgeErasure, { erasure_id }).catch((error: unknown) => {
+    await insist(this.bus, AcknowledgeErasure, { erasure_id }).catch((error: unknown) => {
       this.log.warn('an erasure was not acknowledged; identity will tell of it again', { erasure_id, error });
     });
   }

@@ -5,12 +5,14 @@ import { newId } from '#persistence';
 const LONGEST_SLEEP_MS = 15_000;
 /** Pause after the database could not be asked. */
 const PAUSE_MS = 1_000;
+/** Pause while no more may be worked on, until it is looked whether that has changed. */
+const HELD_MS = 25;
 
 /** Where leased work comes from and how it is done. */
 export interface LeasedWork<T> {
   name: string;
-  /** How much one replica works on at once. */
-  concurrency: number;
+  /** How much one replica works on at once, which may change. */
+  concurrency: number | (() => number);
   /** Leases at most `limit` pieces of due work that nobody holds. */
   claim(limit: number): Promise<T[]>;
   /** Does one piece; says for itself what comes of it. What it throws is logged, and the lease runs out. */
@@ -67,11 +69,15 @@ export class LeaseWorker<T> {
 
   /** Takes what fits and returns how long there is nothing to do. */
   private async round(): Promise<number> {
-    const free = this.source.concurrency - this.inFlight.size;
-    if (free <= 0) return LONGEST_SLEEP_MS;
+    const { concurrency } = this.source;
+    const changes = typeof concurrency === 'function';
+    const free = (changes ? concurrency() : concurrency) - this.inFlight.size;
+    // Whatever is in flight wakes it when it ends; nobody does when more of it may be.
+    const full = changes ? HELD_MS : LONGEST_SLEEP_MS;
+    if (free <= 0) return full;
     const pieces = await this.source.claim(free);
     for (const piece of pieces) this.begin(piece);
-    if (pieces.length === free) return LONGEST_SLEEP_MS;
+    if (pieces.length === free) return full;
     const due = await this.source.dueInMs();
     return due === null ? LONGEST_SLEEP_MS : Math.min(Math.max(due, 10), LONGEST_SLEEP_MS);
   }

@@ -3,11 +3,13 @@ import { Handles, Listens } from '#bus';
 import {
   LicenseBlobChanged,
   LicenseIssued,
+  LicenseStatusChanged,
   ListMail,
   MailRequested,
   ResendMail,
   type LicenseBlobChangedData,
   type LicenseIssuedData,
+  type LicenseStatusChangedData,
   type ListMailRequest,
   type Mail,
   type MailPage,
@@ -35,6 +37,12 @@ export class MailController {
   async blobChanged({ license_key, issuance_id, mail }: LicenseBlobChangedData): Promise<void> {
     const key = `license:${license_key}:${issuance_id}`;
     if (mail) await this.mail.enqueue({ key, template: 'license_changed', license_key });
+  }
+
+  /** What waits for the end of a suspension need not wait any longer, or is not sent at all. */
+  @Listens(LicenseStatusChanged)
+  async statusChanged({ license_key, change }: LicenseStatusChangedData): Promise<void> {
+    if (change === 'restored' || change === 'revoked') await this.mail.lookAgain(license_key);
   }
 
   @Listens(MailRequested)

@@ -1,6 +1,7 @@
-import { ListMail, ListOrders, ResendMail } from '#contracts';
+import { ListMail, ListOrders, ListStorefrontEvents, ResendMail } from '#contracts';
 import { aWhile, eventually } from '../../test/eventually.js';
 import { World } from '../../test/world.js';
+import { MailRepository, type MailLease } from './mail.repository.js';
 
 describe('mail', () => {
   let world: World;
@@ -64,6 +65,47 @@ describe('mail', () => {
     expect(headersOf(sent.id)).toContain(`<${mail[0]!.id}.2@example.com>`);
   });
 
+  describe('the mail of a license that is suspended before it is sent', () => {
+    const suspended = async () => {
+      world.mail.refusals.refuse('ada@example.com', 451);
+      const { sale_id } = await sell();
+      await eventually(() => world.book.ofOrder(sale_id));
+      await world.control(`sales/${sale_id}/dispute`);
+      await eventually(async () =>
+        (await world.database.query<{ error: string }>('select error from mail_outbox'))[0]?.error.includes(
+          'suspended',
+        ),
+      );
+      world.mail.refusals.clear();
+      return sale_id;
+    };
+
+    it('G10: comes as soon as it is in force again', async () => {
+      const sale_id = await suspended();
+      await world.control(`sales/${sale_id}/dispute_won`);
+      await eventually(() => inbox()[0]);
+    });
+
+    it('G10: is given up when it is revoked', async () => {
+      const sale_id = await suspended();
+      await world.control(`sales/${sale_id}/refund`);
+      await eventually(async () => (await queued())[0]?.state === 'dropped');
+      expect(inbox()).toEqual([]);
+    });
+
+    it('G10: comes also when that happens while somebody looks whether it is', async () => {
+      const mail = world.get(MailRepository);
+      const taken = `insert into mail_outbox (id, key, template, license_key, due_at, lease_token, lease_until)
+        values (uuidv7(), 'gone', 'license', 'gone', now() + interval '1 minute', uuidv7(), now() + interval '1 hour')
+        returning id, lease_token as token, due_at::text as due_at`;
+      const [lease] = await world.database.query<MailLease>(taken);
+      await mail.expedite('gone');
+      await mail.postpone(lease!, 'The license is suspended.', 600, false);
+      const due = 'select due_at <= now() as now from mail_outbox';
+      expect(await world.database.query(due)).toEqual([{ now: true }]);
+    });
+  });
+
   it('P9: a worker that died after sending sends the same mail once more at most, with the same Message-ID', async () => {
     await sell();
     await eventually(() => inbox()[0]);
@@ -112,12 +154,14 @@ describe('mail', () => {
   });
 
   it('D-once: a license that was revoked before its mail was sent gets none', async () => {
-    world.mail.refusals.refuse('ada@example.com', 451, 1);
+    // Until it is revoked, however long that takes beside the tries of the mail.
+    world.mail.refusals.refuse('ada@example.com', 451, 100);
     const { sale_id } = await sell();
     await eventually(() => world.book.ofOrder(sale_id));
     await eventually(async () => (await world.database.query('select 1 from mail_outbox where error is not null'))[0]);
     await world.control(`sales/${sale_id}/refund`);
     await eventually(() => world.book.ofOrder(sale_id)?.status === 'revoked');
+    world.mail.refusals.clear();
     const [row] = await queued();
     expect(row).toMatchObject({ state: 'dropped', error: expect.stringContaining('revoked') });
     expect(inbox()).toEqual([]);
@@ -137,6 +181,17 @@ describe('mail', () => {
     expect((await world.bus.send(ListMail, { license_key })).mail).toEqual([
       expect.objectContaining({ state: 'sent', sent_at: expect.any(String) }),
     ]);
+    const of = async (to: string) => (await world.bus.send(ListMail, { to })).mail.map((mail) => mail.template);
+    expect([await of('ADA@example.com'), await of('bob@example.com')]).toEqual([['license'], []]);
+    const standing = async (one: string) => (await world.bus.send(ListOrders, { standing: one })).orders.length;
+    expect([await standing('paid'), await standing('refunded')]).toEqual([1, 0]);
+    for (const [store, n] of [
+      ['gumroad', 1],
+      ['stripe', 0],
+    ] as const) {
+      expect((await world.bus.send(ListOrders, { store })).orders).toHaveLength(n);
+      expect((await world.bus.send(ListStorefrontEvents, { store })).events).toHaveLength(n);
+    }
     const unknown = world.bus.send(ResendMail, { id: '019ab000-0000-7000-8000-000000000000' });
     await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -8,6 +8,7 @@ import { MailWorker } from './mail-worker.js';
 import { MailFeedbackController } from './feedback/mail-feedback.controller.js';
 import { MailFeedbackRepository } from './feedback/mail-feedback.repository.js';
 import { MailFeedbackService } from './feedback/mail-feedback.service.js';
+import { MailWebhooksService } from './feedback/mail-webhooks.service.js';
 import { SnsService } from './feedback/sns.service.js';
 import { SnsWeb } from './feedback/sns-web.js';
 import { MailController } from './mail.controller.js';
@@ -17,6 +18,7 @@ import { MailService } from './mail.service.js';
 import { MailerService } from './mailer.service.js';
 import { SuppressionsController } from './suppressions/suppressions.controller.js';
 import { SuppressionsRepository } from './suppressions/suppressions.repository.js';
+import { SuppressionsService } from './suppressions/suppressions.service.js';
 
 /** Mail of all services: queued by their events, written and sent here. */
 @Module({
@@ -33,8 +35,10 @@ import { SuppressionsRepository } from './suppressions/suppressions.repository.j
     PortalMailsService,
     PortalRepository,
     SuppressionsRepository,
+    SuppressionsService,
     MailFeedbackRepository,
     MailFeedbackService,
+    MailWebhooksService,
     SnsService,
     SnsWeb,
   ],

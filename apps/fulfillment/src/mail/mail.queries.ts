@@ -25,8 +25,9 @@ export class MailQueries {
     const rows = await this.tx.query<Row>(
       `${SELECT} where ($1::text is null or m.state = $1) and ($2::text is null or m.license_key = $2)
          and ($3::uuid is null or m.id < $3)
-       order by m.id desc limit $4`,
-      [input.state ?? null, input.license_key ?? null, below, limit + 1],
+         and ($4::text is null or m.license_key in (select license_key from orders where lower(email) = lower($4)))
+       order by m.id desc limit $5`,
+      [input.state ?? null, input.license_key ?? null, below, input.to ?? null, limit + 1],
     );
     const { rows: shown, next_cursor } = pageOf(rows, limit);
     return { mail: shown.map(asMail), next_cursor };
@@ -35,7 +36,7 @@ export class MailQueries {
   /** @throws Refusal `not_found` */
   async one(id: string): Promise<Mail> {
     const [row] = await this.tx.query<Row>(`${SELECT} where m.id = $1`, [id]);
-    if (!row) throw NotFound.with();
+    if (!row) throw NotFound.with('There is no mail with this id.');
     return asMail(row);
   }
 }

@@ -23,6 +23,8 @@ export interface MailLease {
   /** When the first try failed. */
   first_try_at: Date | null;
   token: string;
+  /** For when it was due; another time by the end of the lease is somebody who asked for it meanwhile. */
+  due_at: string;
 }
 
 /** The mail outbox. */
@@ -50,7 +52,8 @@ export class MailRepository {
        )
        update mail_outbox m set lease_token = $2, lease_until = now() + $3 * interval '1 millisecond', attempts = attempts + 1
        from due where m.id = due.id
-       returning m.id, m.template, m.license_key, m.token_id, m.attempts, m.round, m.first_try_at, m.lease_token as token`,
+       returning m.id, m.template, m.license_key, m.token_id, m.attempts, m.round, m.first_try_at, m.lease_token as token,
+         m.due_at::text as due_at`,
       [limit, newId(), leaseMs],
     );
   }
@@ -78,14 +81,23 @@ export class MailRepository {
     return rowCount === 1;
   }
 
+  /** Makes due what is queued about a license, also while somebody is at it. @returns whether there is any */
+  async expedite(licenseKey: string): Promise<boolean> {
+    const { rowCount } = await this.tx.execute(
+      `update mail_outbox set due_at = now() where license_key = $1 and state = 'queued'`,
+      [licenseKey],
+    );
+    return rowCount! > 0;
+  }
+
   /** @param counts whether this try is one of those after which a mail is given up */
   async postpone(lease: MailLease, error: string, seconds: number, counts: boolean): Promise<void> {
     await this.tx.query(
-      `update mail_outbox set error = left($3, 1000), due_at = now() + $4 * interval '1 second', lease_token = null,
-         lease_until = null, attempts = attempts - $5::integer,
+      `update mail_outbox set error = left($3, 1000), lease_token = null, lease_until = null,
+         due_at = case when due_at = $6 then now() + $4 * interval '1 second' else now() end, attempts = attempts - $5::integer,
          first_try_at = case when $5 = 0 then coalesce(first_try_at, now()) else first_try_at end
        where id = $1 and lease_token = $2`,
-      [lease.id, lease.token, error, seconds, counts ? 0 : 1],
+      [lease.id, lease.token, error, seconds, counts ? 0 : 1, lease.due_at],
     );
   }
 

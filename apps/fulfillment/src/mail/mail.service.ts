@@ -18,9 +18,14 @@ export class MailService {
     if (await this.mail.enqueue(mail)) this.tx.afterCommit(() => this.worker.wake());
   }
 
+  /** What is queued about a license is due at once, in the open transaction. */
+  async lookAgain(licenseKey: string): Promise<void> {
+    if (await this.mail.expedite(licenseKey)) this.tx.afterCommit(() => this.worker.wake());
+  }
+
   /** @throws Refusal `not_found` */
   async resend(id: string): Promise<void> {
-    if (!(await this.mail.requeue(id))) throw NotFound.with();
+    if (!(await this.mail.requeue(id))) throw NotFound.with('There is no mail with this id.');
     this.tx.afterCommit(() => this.worker.wake());
   }
 }

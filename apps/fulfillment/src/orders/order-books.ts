@@ -46,7 +46,7 @@ export class OrderBooks {
       if (order.subscription_id) await this.orders.lockSubscription(lease.store, order.subscription_id);
       if (!(await this.stillOurs(lease))) return;
       const row = rowOf(lease, order, decision, license);
-      await this.orders.save(row);
+      await this.orders.save(row, decision.license === 'revoked' && license !== null);
       await follow?.(row);
       const parked = parkedBecause(decision);
       await this.events.conclude(events, parked ? 'parked' : 'processed', parked ?? null, lease.attempts);

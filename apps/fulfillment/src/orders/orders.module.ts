@@ -10,6 +10,7 @@ import { OrderWorkRepository } from './order-work.repository.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersQueries } from './orders.queries.js';
 import { OrdersRepository } from './orders.repository.js';
+import { RevocationBrake } from './revocation-brake.service.js';
 import { SettlementWorker } from './settlement-worker.js';
 import { SettlementService } from './settlement.service.js';
 
@@ -25,6 +26,7 @@ import { SettlementService } from './settlement.service.js';
     OrderBooks,
     OrderFamiliesService,
     LicensesService,
+    RevocationBrake,
     SettlementService,
     SettlementWorker,
     MappedOrdersService,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ListOrdersRequest, Order, OrderPage } from '#contracts';
+import { orderNames, type ListOrdersRequest, type Order, type OrderPage } from '#contracts';
 import { Transactions } from '#persistence';
 import { pageOf, readCursor } from '../pages/page-cursor.rules.js';
 
@@ -16,10 +16,17 @@ export class OrdersQueries {
     const { below, limit } = readCursor(input);
     const rows = await this.tx.query<Row>(
       `select id, store, order_id, email, product, standing, license_key, snapshot, updated_at from orders
-       where ($1::text is null or order_id = $1) and ($2::text is null or lower(email) = lower($2))
-         and ($3::uuid is null or id < $3)
-       order by id desc limit $4`,
-      [input.order_id ?? null, input.email ?? null, below, limit + 1],
+       where ($1::text[] is null or order_id = any ($1)) and ($2::text is null or lower(email) = lower($2))
+         and ($3::uuid is null or id < $3) and ($4::text is null or store = $4) and ($5::text is null or standing = $5)
+       order by id desc limit $6`,
+      [
+        input.order_id === undefined ? null : orderNames(input.order_id),
+        input.email ?? null,
+        below,
+        input.store ?? null,
+        input.standing ?? null,
+        limit + 1,
+      ],
     );
     const { rows: shown, next_cursor } = pageOf(rows, limit);
     return { orders: shown.map(asOrder), next_cursor };

@@ -52,14 +52,29 @@ export class OrdersRepository {
     return row;
   }
 
-  async save(order: OrderRow): Promise<void> {
+  /** @param revoked its license is out of force for good because of what the store tells */
+  async save(order: OrderRow, revoked: boolean): Promise<void> {
     await this.tx.query(
-      `insert into orders (store, order_id, email, product, standing, license_key, snapshot)
-       values ($1, $2, $3, $4, $5, $6, $7)
+      `insert into orders (store, order_id, email, product, standing, license_key, snapshot, revoked_at)
+       values ($1, $2, $3, $4, $5, $6, $7, case when $8 then now() end)
        on conflict (store, order_id) do update set email = excluded.email, product = excluded.product,
-         standing = excluded.standing, license_key = excluded.license_key, snapshot = excluded.snapshot, updated_at = now()`,
-      [order.store, order.order_id, order.email, order.product, order.standing, order.license_key, order.snapshot],
+         standing = excluded.standing, license_key = excluded.license_key, snapshot = excluded.snapshot, updated_at = now(),
+         revoked_at = case when $8 then coalesce(orders.revoked_at, now()) end`,
+      [
+        ...[order.store, order.order_id, order.email, order.product, order.standing, order.license_key],
+        ...[order.snapshot, revoked],
+      ],
     );
+  }
+
+  /** Licenses that were revoked on the store's word within the last hour; none when the order's own is revoked already. */
+  async revokedLately(store: string, orderId: string): Promise<number> {
+    const [row] = await this.tx.query<{ n: number }>(
+      `select count(*)::int as n from orders where store = $1 and revoked_at > now() - interval '1 hour'
+         and not exists (select 1 from orders where store = $1 and order_id = $2 and revoked_at is not null)`,
+      [store, orderId],
+    );
+    return row!.n;
   }
 
   /** Whether the order's buyer is erased: the order itself, or the address after it was sold. */

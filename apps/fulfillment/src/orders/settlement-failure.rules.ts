@@ -14,6 +14,21 @@ export class LeaseTooOld extends Error {
   }
 }
 
+/** Seconds after which a revocation that waits is looked at again. */
+const HELD_SECONDS = 600;
+
+/** So many licenses were revoked on the store's word that this one has to wait. */
+export class RevocationsHeld extends Error {
+  override readonly name = 'RevocationsHeld';
+
+  constructor(most: number) {
+    super(
+      `The store has had ${most} licenses revoked within the hour; this one waits. Look whether the store is right: ` +
+        'STORE_REVOCATIONS_PER_HOUR lets more of them through.',
+    );
+  }
+}
+
 /** Tries before something that nobody foresaw is given up; with the pauses about three hours. */
 const MOST_TRIES = 20;
 
@@ -22,6 +37,7 @@ export function leavingAfter(error: unknown, attempts: number, random?: number):
   const seconds = backoffSeconds(attempts, random);
   if (error instanceof StorefrontUnreachable) return { state: 'pending', why: error.message, seconds };
   if (error instanceof LeaseTooOld) return { state: 'pending', why: error.message, seconds: 0 };
+  if (error instanceof RevocationsHeld) return { state: 'pending', why: error.message, seconds: HELD_SECONDS };
   if (error instanceof Refusal && error.kind !== 'internal') {
     const why = `Licensing: ${error.code}. ${error.message}`;
     const later = error.kind === 'unavailable' || error.kind === 'rate_limited';

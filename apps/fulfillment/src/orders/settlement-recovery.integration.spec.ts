@@ -1,5 +1,7 @@
+import { Unavailable } from '#contracts';
 import { aWhile, eventually } from '../../test/eventually.js';
 import { World } from '../../test/world.js';
+import { OrderBooks } from './order-books.js';
 
 describe('settling orders when things are down or die', () => {
   let world: World;
@@ -47,16 +49,27 @@ describe('settling orders when things are down or die', () => {
     expect(world.book.mints).toBe(1);
   });
 
+  it('an order whose events cannot be read at the moment is given back, and not left until its lease runs out', async () => {
+    jest.spyOn(world.get(OrderBooks), 'openEvents').mockRejectedValueOnce(Unavailable.with());
+    await sell();
+    await eventually(() => mailsTo('ada@example.com')[0]);
+    const log = world.logLines.join('');
+    expect(log).toContain('an order could not be settled');
+    expect(log).not.toContain('a piece of work was left');
+  });
+
   it('what a dead worker held is finished by the next one when its lease runs out', async () => {
     const { sale_id } = await sell({ ping: false });
     await world.database.query(
       `insert into order_work (store, order_id, lease_token, lease_until)
-       values ('gumroad', $1, gen_random_uuid(), now() + interval '700 milliseconds')`,
+       values ('gumroad', $1, gen_random_uuid(), now() + interval '1 hour')`,
       [sale_id],
     );
     await world.control(`sales/${sale_id}/ping`);
     await aWhile(200);
     expect(world.book.mints).toBe(0);
+    await world.database.query("update order_work set lease_until = now() + interval '300 milliseconds'");
+    await world.control(`sales/${sale_id}/ping`);
     await eventually(() => mailsTo('ada@example.com')[0]);
     await world.quiet();
     expect(world.book.mints).toBe(1);

@@ -4,6 +4,7 @@ import { LeaseWorker } from '../leases/lease-worker.js';
 import { OrderBooks } from './order-books.js';
 import { OrderWorkRepository, type OrderLease } from './order-work.repository.js';
 import { LeaseTooOld, leavingAfter } from './settlement-failure.rules.js';
+import { SettlementPace } from './settlement-pace.js';
 import { SettlementService } from './settlement.service.js';
 
 /** A worker that dies holds up its order for this long. */
@@ -15,6 +16,7 @@ const BEGIN_MS = 10_000;
 @Injectable()
 export class SettlementWorker implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly worker: LeaseWorker<OrderLease>;
+  private readonly pace = new SettlementPace();
 
   constructor(
     private readonly work: OrderWorkRepository,
@@ -26,7 +28,7 @@ export class SettlementWorker implements OnApplicationBootstrap, OnApplicationSh
     this.worker = new LeaseWorker(
       {
         name: 'settlement',
-        concurrency: 8,
+        concurrency: () => this.pace.atOnce,
         claim: (limit) => this.work.claim(limit, LEASE_MS),
         work: (lease) => this.settle(lease),
         dueInMs: () => this.work.dueInMs(),
@@ -48,13 +50,19 @@ export class SettlementWorker implements OnApplicationBootstrap, OnApplicationSh
     this.worker.wake();
   }
 
+  /** An authentic ping is here: while there are many, orders wait. */
+  pinged(): void {
+    this.pace.pinged();
+  }
+
   private async settle(lease: OrderLease): Promise<void> {
     const until = Date.now() + BEGIN_MS;
-    const events = await this.books.openEvents(lease);
+    let events: string[] = [];
     const stillHeld = (): void => {
       if (Date.now() > until) throw new LeaseTooOld();
     };
     try {
+      events = await this.books.openEvents(lease);
       await this.settlement.settle(lease, events, stillHeld);
     } catch (error) {
       const leaving = leavingAfter(error, lease.attempts);

@@ -195,7 +195,7 @@ describe('from a sale to a license and a mail', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  }, 180_000);
 
   it('G19 D-pii: no address, no name, no blob and no secret is in the log of any of this', async () => {
     const { sale_id } = await sell({ email: 'secret.person@example.com', full_name: 'Persephone Unlikely' });

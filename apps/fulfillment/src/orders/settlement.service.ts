@@ -35,7 +35,13 @@ export class SettlementService {
       const kept = { standing: decision.standing, license: 'untouched' } as const;
       return this.books.close(lease, events, { before, order, decision: kept, license: null });
     }
-    const license = await this.licenses.bringAbout(decision, order, before?.license_key ?? null, stillHeld);
+    const license = await this.licenses.bringAbout(
+      lease.store,
+      decision,
+      order,
+      before?.license_key ?? null,
+      stillHeld,
+    );
     const follow = (row: OrderRow) => this.families.follow(before, row, decision);
     await this.books.close(lease, events, { before, order, decision, license, follow });
   }

@@ -76,7 +76,7 @@ describe('deciding about a subscription', () => {
     expect(until(charge('a', { subscription: state(changes) }))).toBe(expected);
   });
 
-  it('the tier is that of the charge kept last, or what the store says it is for now', () => {
+  it('the tier is that of the charge kept last, unless the store itself says which it is', () => {
     const tierOf = (...orders: [OrderSnapshot, ...OrderSnapshot[]]) => {
       const decision = decideSubscription(orders[0], orders.slice(1), termsOf);
       return decision.license === 'active' && decision.terms.tier;

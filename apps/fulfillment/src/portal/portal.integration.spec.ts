@@ -112,6 +112,19 @@ describe('portal', () => {
     expect(await code(world.bus.send(ResendPortalLicense, { session: open, license_key }))).toBe('rate_limited');
   });
 
+  it('P4: of thirty that have a license mailed again at once, no more than five mails come of it', async () => {
+    const license_key = await bought();
+    const open = await session();
+    await world.quiet();
+    const asked = Array.from({ length: 30 }, () =>
+      code(world.bus.send(ResendPortalLicense, { session: open, license_key })),
+    );
+    const answers = await Promise.all(asked);
+    // The first mail was that of the sale.
+    expect(answers.filter((one) => one === 'done')).toHaveLength(4);
+    expect(answers.filter((one) => one === 'rate_limited')).toHaveLength(26);
+  });
+
   it('D-renew P7 P8: unpaid 402 with the checkout; paid a new blob and its mail; pressed twice the same', async () => {
     const license_key = await bought();
     const open = await session();

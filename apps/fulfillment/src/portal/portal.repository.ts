@@ -3,7 +3,7 @@ import { newId, Transactions } from '#persistence';
 import { portalTokenHash } from './portal-token.rules.js';
 
 const LINK_MINUTES = 30;
-export const SESSION_MINUTES = 30;
+const SESSION_MINUTES = 30;
 
 /** Ways into the portal. */
 @Injectable()
@@ -58,8 +58,9 @@ export class PortalRepository {
     return (await this.tx.query<{ email: string }>(sql, [portalTokenHash(session)]))[0]?.email;
   }
 
-  /** Mails about a license within the last hour. */
+  /** Mails about a license within the last hour; until the transaction ends nobody else counts them. */
   async recentMails(licenseKey: string): Promise<number> {
+    await this.tx.query('select pg_advisory_xact_lock(hashtextextended($1, 9))', [licenseKey]);
     const [row] = await this.tx.query<{ n: number }>(
       `select count(*)::int as n from mail_outbox where license_key = $1 and created_at > now() - interval '1 hour'`,
       [licenseKey],

@@ -40,4 +40,13 @@ describe('the products file', () => {
     expect(() => new ProductCatalog('gumroad: 7')).toThrow(/no list/);
     expect(() => new ProductCatalog('a: [')).toThrow(/no YAML/);
   });
+
+  it('refuses what it does not know, by name: a member or a store that is only mistyped maps nothing', () => {
+    const mistyped = 'gumroad: [{permalinks: [a], tier: pro, years: 1, in_bundel: license}]\ngumrod: []';
+    expect(() => new ProductCatalog(mistyped)).toThrow(
+      /gumroad\[0\]\.in_bundel is not known; a product has .*in_bundle[^]*gumrod is no store; there are gumroad,/,
+    );
+    expect(() => new ProductCatalog('[]')).toThrow(/is no mapping of stores/);
+    expect(new ProductCatalog('').find('gumroad', { id: null, permalink: 'a' })).toBeNull();
+  });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { StartProblem } from '#boot';
-import { TIERS, type Tier } from '#contracts';
+import { STORES, TIERS, type Tier } from '#contracts';
 import { parse } from 'yaml';
 
 /** What one sale of a product makes. */
@@ -19,6 +19,7 @@ interface Entry extends LicenseTerms {
   variants: string[];
 }
 
+const MEMBERS = ['permalinks', 'product_ids', 'variants', 'tier', 'years', 'quantity', 'in_bundle'];
 const QUANTITIES: unknown[] = ['one', 'each', undefined];
 const IN_BUNDLES: unknown[] = ['nothing', 'license', undefined];
 
@@ -28,7 +29,9 @@ const isTexts = (value: unknown): value is string[] =>
 function problemsOf(entry: Partial<Entry> | null, at: string): string[] {
   if (typeof entry !== 'object' || entry === null) return [`${at} is no mapping`];
   const { permalinks = [], product_ids = [], variants = [], tier, years } = entry;
-  const problems: string[] = [];
+  const problems = Object.keys(entry)
+    .filter((member) => !MEMBERS.includes(member))
+    .map((member) => `${at}.${member} is not known; a product has ${MEMBERS.join(', ')}`);
   if (![permalinks, product_ids, variants].every(isTexts))
     problems.push(`${at}: permalinks, product_ids and variants are lists of texts`);
   else if (permalinks.length + product_ids.length + variants.length === 0)
@@ -83,6 +86,7 @@ export class ProductCatalog {
   }
 
   private add(store: string, entries: unknown): string[] {
+    if (!STORES.some((known) => known === store)) return [`${store} is no store; there are ${STORES.join(', ')}`];
     if (!Array.isArray(entries)) return [`${store} is no list`];
     return entries.flatMap((entry: Partial<Entry> | null, i) => {
       const problems = problemsOf(entry, `${store}[${i}]`);
@@ -102,8 +106,15 @@ export class ProductCatalog {
 }
 
 function read(text: string, file: string): Record<string, unknown> {
+  const stores = parsed(text, file) ?? {};
+  if (typeof stores === 'object' && !Array.isArray(stores)) return stores as Record<string, unknown>;
+  const fix = 'Write each store with the list of its products below it.';
+  throw new StartProblem({ what: `${file} cannot be used`, why: 'it is no mapping of stores', fix });
+}
+
+function parsed(text: string, file: string): unknown {
   try {
-    return (parse(text) ?? {}) as Record<string, unknown>;
+    return parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartProblem({ what: `${file} is no YAML`, why, fix: 'Mend it and start again.' });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Drift, Store } from '#contracts';
+import type { Store } from '#contracts';
 import { Transactions } from '#persistence';
 import type { OrderSnapshot } from '../storefronts/order-snapshot.js';
 
@@ -11,10 +11,20 @@ export interface Unsettled {
   kind: 'not_recorded' | 'differs' | 'paid_though_revoked';
 }
 
-/** An order that must have no license in force. */
-export interface Withdrawn {
+/** An order, and where it stands in our books. */
+export interface BookedOrder {
+  id: string;
   store: Store;
   order_id: string;
+}
+
+/** An order that must have no license in force. */
+export interface Withdrawn extends BookedOrder {
+  license_key: string;
+}
+
+export interface UnreceivedMail {
+  id: string;
   license_key: string;
 }
 
@@ -37,38 +47,35 @@ export class DriftRepository {
     );
   }
 
-  /** Sales that are paid and mapped, whose buyer is known, and that have made no license. */
-  async unlicensed(since: string): Promise<Drift[]> {
-    const rows = await this.tx.query<{ store: Store; order_id: string }>(
-      `select store, order_id from orders
+  /** Sales that are paid, whose buyer is known, and that have made no license; a page of them behind an id. */
+  unlicensed(since: string, after: string): Promise<BookedOrder[]> {
+    return this.tx.query<BookedOrder & Record<string, unknown>>(
+      `select id, store, order_id from orders
        where standing in ('paid', 'unmapped') and license_key is null and snapshot->>'kind' = 'sale' and email is not null
-         and erased_at is null and ${SOLD_SINCE} order by id limit 1000`,
-      [since],
+         and erased_at is null and ${SOLD_SINCE} and id > $2
+       order by id limit ${PAGE}`,
+      [since, after],
     );
-    return rows.map((row) => ({ kind: 'sold_without_license', ...row, license_key: null, mail_id: null }));
   }
 
   /** Orders of their own whose money is gone; charges of a subscription and renewals share the license of another. */
   withdrawn(since: string, after: string): Promise<Withdrawn[]> {
     return this.tx.query<Withdrawn & Record<string, unknown>>(
-      `select store, order_id, license_key from orders
+      `select id, store, order_id, license_key from orders
        where standing in ('refunded', 'disputed') and license_key is not null and snapshot->>'kind' = 'sale'
-         and subscription_id is null and snapshot->>'renews' is null and ${SOLD_SINCE} and order_id > $2
-       order by order_id limit ${PAGE}`,
+         and subscription_id is null and snapshot->>'renews' is null and ${SOLD_SINCE} and id > $2
+       order by id limit ${PAGE}`,
       [since, after],
     );
   }
 
-  async bounced(since: string): Promise<Drift[]> {
-    const rows = await this.tx.query<{ id: string; license_key: string }>(
+  unreceived(since: string, after: string): Promise<UnreceivedMail[]> {
+    return this.tx.query<UnreceivedMail & Record<string, unknown>>(
       `select id, license_key from mail_outbox
-       where state in ('bounced', 'suppressed') and license_key is not null and created_at >= $1::date
-       order by id limit 1000`,
-      [since],
+       where state in ('bounced', 'suppressed') and license_key is not null and created_at >= $1::date and id > $2
+       order by id limit ${PAGE}`,
+      [since, after],
     );
-    return rows.map(({ id, license_key }) => ({
-      ...{ kind: 'mail_bounced', store: null, order_id: null, license_key, mail_id: id },
-    }));
   }
 
   /** An order of every subscription that goes on, as far as is known; its end may have been told to nobody. */
@@ -88,4 +95,5 @@ export class DriftRepository {
 const TAKEN_BACK = `o.license_key is not null and s.refund <> 'full' and s.dispute in ('none', 'won')
   and (o.snapshot->>'refund' = 'full' or o.snapshot->>'dispute' = 'lost') and o.snapshot->>'kind' = 'sale'`;
 
-const SOLD_SINCE = `coalesce((snapshot->>'sold_at')::timestamptz, created_at) >= $1::date`;
+const SOLD_SINCE = `case when pg_input_is_valid(snapshot->>'sold_at', 'timestamptz')
+  then (snapshot->>'sold_at')::timestamptz else created_at end >= $1::date`;

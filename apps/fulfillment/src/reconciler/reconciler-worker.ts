@@ -1,11 +1,14 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Log, Metrics, Shutdown } from '#boot';
+import { Refusal } from '#contracts';
 import { LeaseWorker } from '../leases/lease-worker.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { ReconciliationsRepository, type ReconciliationLease } from './reconciliations.repository.js';
 
 /** A page of a store takes seconds at most; a replica that dies holds the next comparison up for this long. */
 const LEASE_MS = 60_000;
+/** Before a comparison is begun anew for which something was away. */
+const PAUSE_SECONDS = 5;
 
 /** Makes the comparisons that are due: one at a time among all replicas. */
 @Injectable()
@@ -59,7 +62,18 @@ export class ReconcilerWorker implements OnApplicationBootstrap, OnApplicationSh
     return this.runs.claim(LEASE_MS);
   }
 
+  /** What is left in the middle begins anew: at another replica, or here when what was away is back. */
   private async make(run: ReconciliationLease): Promise<void> {
+    try {
+      await this.compare(run);
+    } catch (error) {
+      const away = error instanceof Refusal && error.kind === 'unavailable';
+      if (this.stopping || away) await this.runs.giveBack(run, this.stopping ? 0 : PAUSE_SECONDS);
+      throw error;
+    }
+  }
+
+  private async compare(run: ReconciliationLease): Promise<void> {
     const stillHeld = async (): Promise<void> => {
       if (this.stopping || !(await this.runs.extend(run, LEASE_MS))) throw new Error('another replica goes on with it');
     };

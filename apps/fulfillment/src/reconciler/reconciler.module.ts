@@ -7,7 +7,9 @@ import { DriftRepository } from './drift.repository.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { ReconcilerWorker } from './reconciler-worker.js';
 import { ReconciliationsController } from './reconciliations.controller.js';
+import { ReconciliationsQueries } from './reconciliations.queries.js';
 import { ReconciliationsRepository } from './reconciliations.repository.js';
+import { ReconciliationsService } from './reconciliations.service.js';
 import { RepairService } from './repair.service.js';
 
 /** What no ping has told is found by asking the stores. */
@@ -19,7 +21,9 @@ import { RepairService } from './repair.service.js';
     DriftFinder,
     RepairService,
     ReconcilerService,
+    ReconciliationsQueries,
     ReconciliationsRepository,
+    ReconciliationsService,
     ReconcilerWorker,
   ],
 })

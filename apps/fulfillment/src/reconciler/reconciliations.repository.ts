@@ -88,6 +88,15 @@ export class ReconciliationsRepository {
     return rowCount === 1;
   }
 
+  /** Ends the lease, so that somebody begins it anew after the pause. */
+  async giveBack({ id, token }: ReconciliationLease, seconds: number): Promise<void> {
+    await this.tx.query(
+      `update reconciliations set lease_token = null, lease_until = null, due_at = now() + $3 * interval '1 second'
+       where id = $1 and lease_token = $2 and state = 'queued'`,
+      [id, token, seconds],
+    );
+  }
+
   async finish({ id, token }: ReconciliationLease, findings: Findings): Promise<void> {
     const complete = findings.stores.every((store) => store.error === null);
     await this.tx.query(

@@ -10,6 +10,14 @@ export interface CsvRecord {
 /** The text is no export of sales. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
+
+  /** @param field what is wrong: the text as a whole, or a column of it */
+  constructor(
+    message: string,
+    readonly field = 'text',
+  ) {
+    super(message);
+  }
 }
 
 interface Parsed {
@@ -21,6 +29,7 @@ interface Parsed {
 /** Begins what a spreadsheet would take for a formula; the export puts an apostrophe in front. */
 const PROTECTED = /^'(?=[=+\-@\t\r|%])/;
 const KEY_COLUMN = 'Purchase ID';
+const NO_KEY_COLUMN = `The file has no column “${KEY_COLUMN}”; send Gumroad’s export of sales with its header row, separated by commas.`;
 
 /**
  * Reads records below a header, matched by name: columns come and go (I2). Blank lines and the row of totals are none.
@@ -29,7 +38,7 @@ const KEY_COLUMN = 'Purchase ID';
  */
 export function readRecords(text: string, firstLine?: number): CsvRecord[] {
   const [header, ...records] = parsed(text);
-  if (!header?.record.includes(KEY_COLUMN)) throw new UnreadableFile(`text has no column “${KEY_COLUMN}”.`);
+  if (!header?.record.includes(KEY_COLUMN)) throw new UnreadableFile(NO_KEY_COLUMN, KEY_COLUMN);
   const columns = new Map<string, number>();
   header.record.forEach((name, at) => columns.set(name, columns.get(name) ?? at));
   const shift = firstLine === undefined ? 0 : firstLine - header.line - 1;

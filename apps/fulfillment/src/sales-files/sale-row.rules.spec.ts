@@ -47,6 +47,7 @@ it('I5 G11: what is refunded, disputed, charged again, given away, expired or no
     row('unknown').replace(',pro,,', ',poster,,'),
     row('nobody').replace('ada@example.com', 'nobody'),
     row('undated').replace('2026-05-01', '2026-13-01'),
+    row('endless').replace('2026-05-01', '9999-05-01'),
     row(''),
   ].join('\n');
   expect(rows(text).map(({ kind, code }) => [kind, code])).toEqual([
@@ -59,6 +60,7 @@ it('I5 G11: what is refunded, disputed, charged again, given away, expired or no
     ['other', 'expired'],
     ['unreadable', 'unmapped_product'],
     ['unreadable', 'invalid_email'],
+    ['unreadable', 'invalid_date'],
     ['unreadable', 'invalid_date'],
     ['unreadable', 'no_purchase_id'],
   ]);

@@ -2,6 +2,7 @@ import type { SaleRow } from '#contracts';
 import { buyerName } from '../orders/buyer-name.rules.js';
 import type { LicenseTerms } from '../products/product-catalog.js';
 import { copiesOf, linesOf } from '../orders/orders.rules.js';
+import { isoTime } from '../storefronts/iso-time.rules.js';
 import type { CsvRecord } from './gumroad-csv.rules.js';
 
 type FindTerms = (product: {
@@ -61,11 +62,12 @@ function whyNone(record: CsvRecord): Pick<SaleRow, 'kind' | 'code'> | null {
 
 const isSet = (record: CsvRecord, column: string): boolean => /^(1|true|yes)$/i.test(record.cell(column) ?? '');
 
-/** A license lasts from the day of its sale; null: that is no day. */
+/** A license lasts from the day of its sale; null: that is no day, or the license would outlast the calendar. */
 function endOf(day: string | null, years: number): Date | null {
   const [, year, month, date] = DAY.exec(day ?? '') ?? [];
   if (!year) return null;
   const sold = new Date(Date.UTC(Number(year), Number(month) - 1, Number(date)));
   if (sold.getUTCMonth() !== Number(month) - 1) return null;
-  return new Date(Date.UTC(Number(year) + years, Number(month) - 1, Number(date)));
+  const end = isoTime(Date.UTC(Number(year) + years, Number(month) - 1, Number(date)));
+  return end === null ? null : new Date(end);
 }

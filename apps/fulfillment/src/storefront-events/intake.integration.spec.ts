@@ -1,6 +1,6 @@
 import { ListStorefrontEvents, RecordStorefrontEvent, ReplayStorefrontEvent } from '#contracts';
 import { eventually } from '../../test/eventually.js';
-import { severable } from '../../test/severable.js';
+import { severable } from '../../../../test/support/severable.js';
 import { SECRETS, World } from '../../test/world.js';
 
 describe('the inbox of pings', () => {

@@ -21,7 +21,7 @@ export class ReplayService {
   /** @throws Refusal `not_found` */
   async replay(id: string): Promise<void> {
     const ping = await this.events.ping(id);
-    if (!ping) throw NotFound.with();
+    if (!ping) throw NotFound.with('There is no event with this id.');
     const kept = keep(describeReconciled(ping) ?? this.storefronts.of(ping.store).describe(ping));
     await this.tx.run(async () => {
       // Locked first, as by those who settle it: else they and we would wait for one another.

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { NotFound, type ListStorefrontEventsRequest, type StorefrontEvent, type StorefrontEventPage } from '#contracts';
+import {
+  NotFound,
+  orderNames,
+  type ListStorefrontEventsRequest,
+  type StorefrontEvent,
+  type StorefrontEventPage,
+} from '#contracts';
 import { Transactions } from '#persistence';
 import { pageOf, readCursor } from '../pages/page-cursor.rules.js';
 
@@ -22,9 +28,16 @@ export class StorefrontEventsQueries {
     const { below, limit } = readCursor(input);
     const rows = await this.tx.query<Row>(
       `select ${COLUMNS} from storefront_events
-       where ($1::text is null or state = $1) and ($2::text is null or sale_id = $2) and ($3::uuid is null or id < $3)
-       order by id desc limit $4`,
-      [input.state ?? null, input.sale_id ?? null, below, limit + 1],
+       where ($1::text is null or state = $1) and ($2::text[] is null or sale_id = any ($2)) and ($3::uuid is null or id < $3)
+         and ($4::text is null or store = $4)
+       order by id desc limit $5`,
+      [
+        input.state ?? null,
+        input.sale_id === undefined ? null : orderNames(input.sale_id),
+        below,
+        input.store ?? null,
+        limit + 1,
+      ],
     );
     const { rows: shown, next_cursor } = pageOf(rows, limit);
     return { events: shown.map(asEvent), next_cursor };
@@ -33,7 +46,7 @@ export class StorefrontEventsQueries {
   /** @throws Refusal `not_found` */
   async one(id: string): Promise<StorefrontEvent> {
     const [row] = await this.tx.query<Row>(`select ${COLUMNS} from storefront_events where id = $1`, [id]);
-    if (!row) throw NotFound.with();
+    if (!row) throw NotFound.with('There is no event with this id.');
     return asEvent(row);
   }
 }

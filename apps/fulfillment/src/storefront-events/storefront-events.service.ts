@@ -33,6 +33,7 @@ export class StorefrontEventsService {
       this.counter.inc({ store, outcome: 'refused' });
       throw storefront.refusal.with();
     }
+    this.worker.pinged();
     const described = storefront.describe(ping);
     const kept = keep(described);
     const id = await this.events.insert(store, ping, kept, described.event_id ?? null);

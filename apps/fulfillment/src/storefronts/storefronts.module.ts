@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { StorefrontProbes } from './storefront-probes.service.js';
 import { StorefrontsService } from './storefronts.service.js';
 
-@Module({ providers: [StorefrontsService], exports: [StorefrontsService] })
+@Module({ providers: [StorefrontsService, StorefrontProbes], exports: [StorefrontsService] })
 export class StorefrontsModule {}

@@ -8,7 +8,7 @@ import { rawBodyOf } from '../edge/bodies.js';
 import { CallerRegistry } from './caller-registry.js';
 import { isTimely, readSignature, signatureHolds } from './signature.rules.js';
 
-export const SIGNATURES_BUCKET = 'signatures';
+const SIGNATURES_BUCKET = 'signatures';
 
 const one = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
 

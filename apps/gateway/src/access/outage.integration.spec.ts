@@ -20,7 +20,7 @@ describe('a gateway that was cut off from the broker', () => {
     expect([await me(ended), await me(live)]).toEqual([200, 200]);
 
     await line.cut();
-    await eventually('the gateway to notice', 10_000, async () => ((await me(live)) === 503 ? true : undefined));
+    await eventually('the gateway to notice', 30_000, async () => ((await me(live)) === 503 ? true : undefined));
     const expires_at = new Date(Date.now() + 600_000).toISOString();
     edge.neighbours.on(ListRevocations, () => ({ revocations: [{ id: sid, expires_at }] }));
     expect([await me(ended), await me(live)]).toEqual([503, 503]);
@@ -32,7 +32,8 @@ describe('a gateway that was cut off from the broker', () => {
       return (await me(live)) === 200 ? true : undefined;
     });
     seen.add(await me(ended));
-    expect([...seen].sort()).toEqual([401, 503]);
+    // It was 503 before the way was mended; whether it is for a moment more is the reconnection's luck.
+    expect([...seen].filter((status) => status !== 503)).toEqual([401]);
     await line.cut();
   });
 
@@ -42,6 +43,7 @@ describe('a gateway that was cut off from the broker', () => {
     const token = edge.issuer.token();
     const me = async () => (await gateway.call('GET', '/v1/auth/me', { token })).status;
     expect(await me()).toBe(200);
+    edge.neighbours.asked.length = 0;
     edge.neighbours.on(ListRevocations, () => {
       throw new Error('no');
     });
@@ -51,7 +53,7 @@ describe('a gateway that was cut off from the broker', () => {
     await eventually('several refused readings', 20_000, async () => {
       expect([503, 200]).toContain(await me());
       stillAsked = edge.neighbours.asked.filter((a) => a.command === ListRevocations.name).length;
-      return stillAsked > 3 ? true : undefined;
+      return stillAsked > 1 ? true : undefined;
     });
     expect(await me()).toBe(503);
     edge.neighbours.forget();

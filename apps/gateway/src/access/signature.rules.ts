@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Seconds by which a signature's time may differ from ours. */
-export const SIGNATURE_WINDOW = 300;
+const SIGNATURE_WINDOW = 300;
 
 /** What `X-Internal-Signature: t=…,caller=…,v1=…` says. */
 export interface Signature {

@@ -25,5 +25,11 @@ origin gets \`Access-Control-Allow-Origin: *\`, which is never credentialed.
   Good for 300 seconds and for one request: a second copy is refused, so two equal requests need different seconds.
 - \`Authorization: Bearer\` with a token of \`POST /oauth/token\`, grant \`client_credentials\`, of at most 15 minutes.
 
+**Idempotency**: \`Idempotency-Key\` (at most 128 characters) is honoured for 24 hours by the internal calls
+that list it. The same key with
+the same body has the same answer, and nothing is done again; with another body it is 422 \`idempotency_key_reused\`. What was
+refused is not kept: mend it and send it under the same key. A broadcast takes the key for its \`id\`, a plan change for its
+\`event_id\`; they say \`duplicate\` of a repetition.
+
 **Request ids**: \`X-Request-Id\` (8 to 64 characters of \`A-Za-z0-9_-\`) is kept, else made, and is on every answer.
 `.trim();

@@ -56,6 +56,55 @@ it('an operation says what it takes and what it answers', async () => {
   expect(components.schemas.MintLicenseRequest.required).toEqual(['name', 'email', 'tier']);
 });
 
+it('C-streams.update: what stands in the path of an operation is no member of its body', async () => {
+  const { paths, components } = await document();
+  const bodyOf = ({ requestBody }: Operation): { properties?: object; required?: string[] } => {
+    const { $ref } = (requestBody?.content['application/json'] as { schema: { $ref?: string } })?.schema ?? {};
+    return $ref ? components.schemas[$ref.split('/').pop()!] : {};
+  };
+  expect(bodyOf(paths['/v1/auth/streams/{stream_id}'].put)).toEqual({
+    type: 'object',
+    properties: { label: expect.any(Object), enabled: expect.any(Object) },
+  });
+  expect(bodyOf(paths['/v1/auth/streams/{stream_id}/reveal'].post).required).toEqual(['password']);
+  for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
+    for (const operation of Object.values(methods)) {
+      const members = Object.keys(bodyOf(operation).properties ?? {});
+      const twice = operation.parameters.filter((p) => p.in === 'path' && members.includes(p.name));
+      expect([path, twice]).toEqual([path, []]);
+    }
+  }
+});
+
+it('C-realtime.ws D-import.csv: what stands in a query is listed, and what is said on a socket is written down', async () => {
+  const { paths } = await document();
+  const inQuery = ({ parameters }: Operation) => parameters.filter((p) => p.in === 'query').map((p) => p.name);
+  expect(inQuery(paths['/v1/auth/ws'].get)).toEqual(['token', 'since', 'as']);
+  expect(inQuery(paths['/v1/auth/events'].get)).toEqual(['token', 'since', 'as']);
+  expect(paths['/v1/auth/events'].get.parameters).toContainEqual(
+    expect.objectContaining({ in: 'header', name: 'Last-Event-ID', required: false }),
+  );
+  expect(Object.keys(paths['/v1/auth/ws'].get.responses)).toEqual(['400', '401', '403', '426', '429', '503']);
+  expect(inQuery(paths['/internal/imports'].post)).toEqual(['dry_run', 'mail', 'import_id', 'first_line']);
+  expect(Object.keys(paths['/internal/imports'].post.requestBody.content)).toEqual([
+    'application/x-ndjson',
+    'text/csv',
+  ]);
+  const { description } = paths['/v1/auth/ws'].get as { description: string };
+  for (const said of ['hello', 'gap', 'reconnect', 'token_expiring', 'refreshed', 'refresh_failed'])
+    expect(description).toContain(`\`${said}\``);
+  expect(description).toContain('{"type":"refresh","data":{"token":"…"}}');
+  for (const code of [1008, 1012, 1013, 4401, 4403]) expect(description).toContain(String(code));
+});
+
+it('what is refused in a query, or as an address in a path, is documented; of an id in a path it is not', async () => {
+  const { paths } = await document();
+  const badRequest = ({ responses }: Operation) => responses['400']?.description;
+  expect(badRequest(paths['/internal/licenses'].get)).toBe('validation_failed');
+  expect(badRequest(paths['/internal/customers/{email}'].delete)).toBe('validation_failed');
+  expect(badRequest(paths['/v1/installations/{installation_id}'].delete)).toBeUndefined();
+});
+
 it('every error code that is declared is explained where `type` leads', async () => {
   const { body } = await gateway.call('GET', '/v1/nothing');
   const { pathname, hash } = new URL(body.type);

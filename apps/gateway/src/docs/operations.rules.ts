@@ -3,6 +3,7 @@ import {
   Empty,
   fieldsOf,
   Forbidden,
+  IdempotencyKeyReused,
   Internal,
   InsufficientUserAuthentication,
   InvalidToken,
@@ -27,6 +28,10 @@ const paramsOf = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map((
 /** Members that clients send as headers, not in the body. */
 const IN_HEADERS: Record<string, string> = { idempotency_key: 'Idempotency-Key' };
 
+/** Where an idempotency key makes sure that something is done once. */
+const creates = ({ method, options }: KnownRoute): boolean =>
+  method === 'POST' && options.listener === 'internal' && !options.withoutIdempotency;
+
 function parametersOf(route: KnownRoute, fields: FieldSpec[], schemas: Schemas): Json[] {
   const inPath = paramsOf(route.path);
   const path = inPath.map((name) => {
@@ -34,10 +39,10 @@ function parametersOf(route: KnownRoute, fields: FieldSpec[], schemas: Schemas):
     return { name, in: 'path', required: true, schema: field ? schemas.field(field) : { type: 'string' } };
   });
   const rest = fields.filter((f) => !inPath.includes(f.name));
-  const query = READS.has(route.method)
-    ? rest.map((f) => ({ name: f.name, in: 'query', required: !f.optional, schema: schemas.field(f) }))
-    : [];
-  const header = route.options.idempotencyField ? [headerParameter('Idempotency-Key')] : [];
+  const asked = READS.has(route.method) ? rest : rest.filter((f) => route.options.docs?.query?.includes(f.name));
+  const query = asked.map((f) => ({ name: f.name, in: 'query', required: !f.optional, schema: schemas.field(f) }));
+  const own = route.options.docs?.headers ?? [];
+  const header = [...own, ...(creates(route) ? ['Idempotency-Key'] : [])].map(headerParameter);
   const client = rest.some((f) => f.name === 'client_id') ? [headerParameter('X-Client-Id')] : [];
   return [...path, ...query, ...header, ...client];
 }
@@ -46,11 +51,14 @@ const headerParameter = (name: string): Json => ({ name, in: 'header', required:
 
 function bodyOf(route: KnownRoute, input: Type, schemas: Schemas): Json | undefined {
   if (READS.has(route.method)) return undefined;
-  if (route.options.body === 'raw') return { content: { '*/*': { schema: { type: 'string' } } } };
+  if (route.options.body === 'raw') {
+    const types = route.options.docs?.consumes ?? ['*/*'];
+    return { content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) };
+  }
   const inPath = paramsOf(route.path);
   const fields = fieldsOf(input).filter((f) => !inPath.includes(f.name) && !IN_HEADERS[f.name]);
   if (!fields.length) return undefined;
-  const schema = schemas.ref(input);
+  const schema = schemas.body(input, inPath);
   const json = { 'application/json': { schema } };
   const form = { 'application/x-www-form-urlencoded': { schema } };
   const { body } = route.options;
@@ -58,13 +66,22 @@ function bodyOf(route: KnownRoute, input: Type, schemas: Schemas): Json | undefi
   return { required: fields.some((f) => !f.optional), content };
 }
 
+/** What of a request may be refused besides its path. */
+interface Takes {
+  body: boolean;
+  /** A query, or an address in the path, which is checked like one. */
+  members: boolean;
+}
+
 /** Every refusal that a route can answer with. */
-function errorsOf(route: KnownRoute, takesBody: boolean): ErrorSpec[] {
+function errorsOf(route: KnownRoute, takes: Takes): ErrorSpec[] {
   const { command, permission = 'anyone', docs } = route.options;
   return [
     ...(docs?.errors ?? []),
     ...(command?.errors ?? []),
-    ...(takesBody ? [ValidationFailed, BodyTooLarge, UnsupportedMediaType] : []),
+    ...(takes.body || takes.members ? [ValidationFailed] : []),
+    ...(takes.body ? [BodyTooLarge, UnsupportedMediaType] : []),
+    ...(creates(route) ? [IdempotencyKeyReused] : []),
     ...(route.path.includes(':') ? [NotFound] : []),
     ...(permission === 'anyone' ? [] : [Unauthenticated, InvalidToken]),
     ...(command?.freshAuth === undefined ? [] : [InsufficientUserAuthentication]),
@@ -74,9 +91,9 @@ function errorsOf(route: KnownRoute, takesBody: boolean): ErrorSpec[] {
   ];
 }
 
-function errorResponses(route: KnownRoute, takesBody: boolean): Json {
+function errorResponses(route: KnownRoute, takes: Takes): Json {
   const byStatus = new Map<number, Set<string>>();
-  for (const spec of errorsOf(route, takesBody)) {
+  for (const spec of errorsOf(route, takes)) {
     const status = STATUS_OF[spec.kind];
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(spec.code));
   }
@@ -119,6 +136,8 @@ export function operationOf(route: KnownRoute, schemas: Schemas): Json {
   const input = docs?.input ?? command?.request;
   const requestBody = input ? bodyOf(route, input, schemas) : undefined;
   const fields = input ? fieldsOf(input) : [];
+  const inPath = paramsOf(route.path);
+  const members = READS.has(route.method) && fields.some((f) => !inPath.includes(f.name) || f.format === 'email');
   return {
     summary: docs?.summary ?? command?.summary,
     ...(docs?.description ? { description: docs.description } : {}),
@@ -128,6 +147,6 @@ export function operationOf(route: KnownRoute, schemas: Schemas): Json {
     security: securityOf(route),
     parameters: parametersOf(route, fields, schemas),
     ...(requestBody ? { requestBody } : {}),
-    responses: { ...answerOf(route, schemas), ...errorResponses(route, requestBody !== undefined) },
+    responses: { ...answerOf(route, schemas), ...errorResponses(route, { body: requestBody !== undefined, members }) },
   };
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, type FieldSpec, type Type } from '#contracts';
+import { exactlyOneOf, fieldsOf, type FieldSpec, type Type } from '#contracts';
 
 export type Json = Record<string, unknown>;
 
@@ -26,10 +26,22 @@ export class Schemas {
     return { $ref: `#/components/schemas/${target.name}` };
   }
 
+  /** The schema of a body: a request but what of it stands in the path. */
+  body(target: Type, inPath: readonly string[]): Json {
+    if (!fieldsOf(target).some((f) => inPath.includes(f.name))) return this.ref(target);
+    const name = `${target.name.replace(/(Request|Body)$/, '')}Body`;
+    const schema = this.objectOf(target, inPath);
+    if (name in this.all && JSON.stringify(this.all[name]) !== JSON.stringify(schema)) {
+      throw new Error(`two schemas are called ${name}`);
+    }
+    this.all[name] = schema;
+    return { $ref: `#/components/schemas/${name}` };
+  }
+
   /** The schema of one field. */
   field(f: FieldSpec): Json {
     const bare = this.bare(f);
-    const typed = f.nullable ? nullable(bare) : bare;
+    const typed = f.nullable && f.type !== 'any' ? nullable(bare) : bare;
     return {
       ...typed,
       ...(f.description ? { description: f.description } : {}),
@@ -43,17 +55,20 @@ export class Schemas {
       const max = f.max === undefined ? {} : { maxItems: f.max };
       return { type: 'array', items: f.of ? this.ref(f.of()) : { type: f.items ?? 'string' }, ...max };
     }
+    if (f.type === 'any') return {};
     if (f.type === 'object') return f.of ? this.ref(f.of()) : { type: 'object', additionalProperties: true };
     return scalar(f);
   }
 
-  private objectOf(target: Type): Json {
-    const fields = fieldsOf(target);
+  private objectOf(target: Type, without: readonly string[] = []): Json {
+    const fields = fieldsOf(target).filter((f) => !without.includes(f.name));
     const required = fields.filter((f) => !f.optional).map((f) => f.name);
+    const one = exactlyOneOf(target);
     return {
       type: 'object',
       properties: Object.fromEntries(fields.map((f) => [f.name, this.field(f)])),
       ...(required.length ? { required } : {}),
+      ...(one.length ? { oneOf: one.map((name) => ({ required: [name] })) } : {}),
     };
   }
 }

@@ -4,7 +4,7 @@ import { optionsIn, routeOf } from './route.js';
 
 /** Bytes; also the size at which Fastify stops reading. */
 export const BODY_LIMIT = 64 * 1024;
-export const WEBHOOK_BODY_LIMIT = 256 * 1024;
+const WEBHOOK_BODY_LIMIT = 256 * 1024;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -43,12 +43,19 @@ export function parseForm(bytes: Buffer): Record<string, string> {
   return { ...form };
 }
 
+/** Nothing here is unpacked: a few bytes would become as many as their sender likes. @throws Refusal `unsupported_media_type` */
+export function refusePacked({ headers }: FastifyRequest): void {
+  if (/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) return;
+  throw UnsupportedMediaType.with('Send the body as it is, without a Content-Encoding.');
+}
+
 function json(request: FastifyRequest, bytes: Buffer, done: Done): void {
   const { body, listener } = routeOf(request);
   if (body === 'raw') return done(null, bytes);
   if (body === 'form-only' && bytes.length) return done(UnsupportedMediaType.with('Send a form.'));
   if (listener === 'internal') rawBodies.set(request, bytes);
   try {
+    refusePacked(request);
     done(null, parseJson(bytes));
   } catch (error) {
     done(error instanceof SyntaxError || error instanceof TypeError ? malformed() : (error as Error));
@@ -62,6 +69,7 @@ function form(request: FastifyRequest, bytes: Buffer, done: Done): void {
   if (body === 'raw') return done(null, bytes);
   if (body !== 'form' && body !== 'form-only') return other(request, bytes, done);
   try {
+    refusePacked(request);
     done(null, parseForm(bytes));
   } catch (error) {
     done(error as Error);

@@ -1,4 +1,4 @@
-import { Edge, PUBLIC_URL, type RunningGateway } from '../../test/gateway-under-test.js';
+import { Edge, PUBLIC_URL, SECRETS, type RunningGateway } from '../../test/gateway-under-test.js';
 
 let edge: Edge;
 let gateway: RunningGateway;
@@ -63,6 +63,32 @@ describe('problem documents', () => {
     }
   });
 
+  it('RT7 D-internal-auth: every internal route is 401 without a credential and with a wrong one, and is no path of the public listener', async () => {
+    const routes = listed('internal').filter((r) => r.path.startsWith('/internal/'));
+    expect(routes.length).toBeGreaterThan(20);
+    const wrong = [
+      {},
+      { 'x-internal-secret': 'root.wrong-secret-of-forty-characters-0123456789' },
+      { 'x-internal-signature': `t=${Math.floor(Date.now() / 1000)},caller=root,v1=${'0'.repeat(64)}` },
+      { authorization: 'Bearer x.y.z' },
+      { authorization: `Bearer ${edge.issuer.token({ roles: ['admin'] })}` },
+    ];
+    for (const { method, path } of routes) {
+      const json = method === 'GET' || method === 'DELETE' ? undefined : {};
+      for (const headers of wrong) {
+        const got = await gateway.internal(method, concrete(path), {
+          json,
+          headers: headers as Record<string, string>,
+        });
+        expect([method, path, got.status]).toEqual([method, path, 401]);
+      }
+      const good = { 'x-internal-secret': `root.${SECRETS.root}` };
+      const outside = await gateway.call(method, concrete(path), { json, headers: good });
+      expect([method, path, outside.status]).toEqual([method, path, 404]);
+    }
+    expect(edge.neighbours.asked).toEqual([]);
+  });
+
   const writes = () =>
     [...listed('public'), ...listed('internal')].filter(
       (r) => ['POST', 'PUT', 'PATCH'].includes(r.method) && r.options.command && r.options.body !== 'raw',
@@ -80,8 +106,10 @@ describe('problem documents', () => {
     }
   });
 
-  it('a wrong media type is 415 on every route with a body', async () => {
+  it('a wrong media type and a compressed body are 415 on every route with a body', async () => {
     for (const route of writes()) {
+      const packed = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+      expect([route.path, (await sendTo(route, { body: '{}', headers: packed })).status]).toEqual([route.path, 415]);
       const got = await sendTo(route, { body: '<a/>', headers: { 'content-type': 'text/xml' } });
       expect([route.path, got.status]).toEqual([route.path, 415]);
       const form = { form: 'JSON or a form', 'form-only': 'a form' }[route.options.body as string] ?? 'JSON';
@@ -119,6 +147,22 @@ describe('problem documents', () => {
         detail: expect.any(String),
       });
     }
+  });
+
+  it('what stands in the path of a route is an unknown field of its body, and of its query', async () => {
+    const token = edge.issuer.token();
+    const stream_id = '01890000-0000-7000-8000-000000000002';
+    const got = await gateway.call('PUT', `/v1/auth/streams/${stream_id}`, { token, json: { stream_id, label: 7 } });
+    const fields = got.body.errors?.map((e: { field: string; code: string }) => [e.field, e.code]);
+    expect([got.status, fields]).toEqual([
+      400,
+      [
+        ['stream_id', 'unknown_field'],
+        ['label', 'invalid_type'],
+      ],
+    ]);
+    const read = await gateway.asRoot('GET', `/internal/users/${stream_id}/streams?user_id=${stream_id}`);
+    expect([read.status, read.body.errors?.map((e: { field: string }) => e.field)]).toEqual([400, ['user_id']]);
   });
 
   it('every failing field is named at once', async () => {

@@ -1,6 +1,15 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { fieldsOf, NotFound, parse, Refusal, ValidationFailed, type FieldSpec, type Type } from '#contracts';
+import {
+  fieldsOf,
+  NotFound,
+  parse,
+  Refusal,
+  ValidationFailed,
+  type FieldError,
+  type FieldSpec,
+  type Type,
+} from '#contracts';
 import { routeOf } from './route.js';
 
 type Members = Record<string, unknown>;
@@ -55,21 +64,33 @@ function headersOf(request: FastifyRequest, fields: Map<string, FieldSpec>, sent
   return added;
 }
 
+/** Ids and codes are handed out here, so one that cannot be one leads nowhere; an address is typed, and its typist is told. */
+const isHandedOut = (field: FieldSpec | undefined): boolean => field?.format !== 'email';
+
+/** What stands in the path is known nowhere else: of two that differ nobody could tell which one is meant. */
+const saidTwice = (sent: Members, params: Members): FieldError[] =>
+  Object.keys(sent)
+    .filter((name) => name in params)
+    .map((field) => ({ field, code: 'unknown_field', detail: `${field} stands in the path; leave it out.` }));
+
 /**
  * The request as `target`: body (or query), then headers, then path.
- * @throws Refusal `validation_failed`; `not_found` when it is the path that cannot be right
+ * @throws Refusal `validation_failed`; `not_found` when it is an id or code of the path that cannot be right
  */
-export function readInput<T extends object>(target: Type<T>, request: FastifyRequest): T {
+function readInput<T extends object>(target: Type<T>, request: FastifyRequest): T {
   const fields = fieldsByName(target);
   const params = request.params as Members;
   // A read that takes nothing does not mind what a cache or a tracker has added to its address.
   if (!fields.size && READS.has(request.method)) return new target();
-  const whole = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
-  const sent = meantOf(request, fields, whole);
+  const said = READS.has(request.method) ? queryOf(fields, request.query) : bodyOf(request.body);
+  const sent = meantOf(request, fields, said);
   try {
-    return parse(target, { ...sent, ...headersOf(request, fields, sent), ...params });
+    const whole = { ...sent, ...headersOf(request, fields, sent), ...params };
+    return parse(target, whole, saidTwice(sent, params));
   } catch (error) {
-    if (error instanceof Refusal && error.extras.errors?.some((e) => e.field in params)) throw NotFound.with();
+    const nowhere = ({ field, code }: FieldError): boolean =>
+      field in params && code !== 'unknown_field' && isHandedOut(fields.get(field));
+    if (error instanceof Refusal && error.extras.errors?.some(nowhere)) throw NotFound.with();
     throw error;
   }
 }

@@ -32,6 +32,9 @@ const statusIn = (error: unknown): number | undefined =>
 
 export const pathOf = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0]!;
 
+const canonicalPath = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
+const listenerOf = (request: FastifyRequest) => (isInternal(request.raw) ? 'internal' : 'public');
+
 /** Turns everything that is thrown into an answer that tells what the client may know, and nothing else. */
 @Catch()
 @Injectable()
@@ -57,7 +60,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 401 || refusal.is(InsufficientScope)) {
       reply.header('www-authenticate', challengeOf(refusal, /^bearer /i.test(request.headers.authorization ?? '')));
     }
-    const instance = routeOf(request).instance ?? pathOf(request);
+    const instance = routeOf(request).instance ?? this.shownPath(request);
     const problem = problemOf(refusal, { publicUrl: this.config.publicUrl, instance, requestId: request.id });
     void reply
       .code(status)
@@ -95,9 +98,13 @@ export class ProblemFilter implements ExceptionFilter {
     return Internal.with();
   }
 
+  private shownPath(request: FastifyRequest): string {
+    if (!request.is404) return pathOf(request);
+    return this.routes.instanceOf(canonicalPath(request), listenerOf(request)) ?? pathOf(request);
+  }
+
   private notFound(request: FastifyRequest, reply: FastifyReply): Refusal {
-    const path = request.url.split('?', 1)[0]!;
-    const methods = this.routes.methodsOf(path, isInternal(request.raw) ? 'internal' : 'public');
+    const methods = this.routes.methodsOf(canonicalPath(request), listenerOf(request));
     if (!methods.length) return NotFound.with();
     reply.header('allow', methods.join(', '));
     return MethodNotAllowed.with(`This path answers ${methods.join(', ')}.`);

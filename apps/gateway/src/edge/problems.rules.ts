@@ -41,7 +41,7 @@ export interface ProblemContext {
 }
 
 /** Address of the page that explains an error code. */
-export const problemType = (publicUrl: string, code: string): string => `${publicUrl}/docs/errors#${code}`;
+const problemType = (publicUrl: string, code: string): string => `${publicUrl}/docs/errors#${code}`;
 
 export function problemOf(refusal: Refusal, at: ProblemContext): Problem {
   const { detail, errors, members } = refusal.extras;

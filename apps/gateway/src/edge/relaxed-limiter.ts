@@ -1,4 +1,4 @@
-import type { SharedStore } from '#bus';
+import { CatchUp, type SharedStore } from '#bus';
 import { decide, limitKey, type Limit, type Verdict } from './limit.rules.js';
 import { LIMITS_BUCKET } from './strict-limiter.js';
 
@@ -22,7 +22,7 @@ interface Count {
 export class RelaxedLimiter {
   private readonly counts = new Map<string, Count>();
   private readonly timer: NodeJS.Timeout;
-  private sharing?: Promise<void>;
+  private readonly sharing = new CatchUp(() => this.shareAll());
 
   constructor(private readonly store: SharedStore) {
     this.timer = setInterval(() => void this.share(), SHARE_EVERY_MS).unref();
@@ -38,10 +38,9 @@ export class RelaxedLimiter {
     return verdict;
   }
 
-  /** Evens out with the store; calls while one is under way share it. */
+  /** Evens out with the store. Resolves when all that was counted until the call is shared, or the store is away. */
   share(): Promise<void> {
-    this.sharing ??= this.shareAll().finally(() => (this.sharing = undefined));
-    return this.sharing;
+    return this.sharing.again();
   }
 
   async stop(): Promise<void> {

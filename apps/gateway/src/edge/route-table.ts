@@ -21,8 +21,16 @@ export class RouteTable {
 
   /** Methods that `path` answers on that listener; empty when there is no such path. */
   methodsOf(path: string, listener: 'public' | 'internal'): string[] {
-    const found = this.routes.filter((r) => r.options.listener === listener && r.pattern.test(path));
-    return [...new Set(found.map((r) => r.method))].sort();
+    return [...new Set(this.at(path, listener).map((r) => r.method))].sort();
+  }
+
+  /** What stands for a path that holds a secret, also when it is asked by a wrong method. */
+  instanceOf(path: string, listener: 'public' | 'internal'): string | undefined {
+    return this.at(path, listener).find((r) => r.options.instance)?.options.instance;
+  }
+
+  private at(path: string, listener: 'public' | 'internal'): KnownRoute[] {
+    return this.routes.filter((r) => r.options.listener === listener && r.pattern.test(path));
   }
 
   private note(route: FastifyRoute): void {

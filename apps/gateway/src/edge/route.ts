@@ -11,6 +11,12 @@ export interface RouteDocs {
   tag: string;
   /** Class of the JSON body or of the query, when the command's request is not what the client sends. */
   input?: Type;
+  /** Members of the input that stand in the query of a route whose body is `raw`. */
+  query?: readonly string[];
+  /** Headers that say something to this route alone. */
+  headers?: readonly string[];
+  /** Media types of a `raw` body; default: any. */
+  consumes?: readonly string[];
   /** Class of the answer, when it is not the command's. */
   answer?: Type;
   /** Media type of an answer that is no JSON. */
@@ -39,6 +45,8 @@ export interface RouteOptions {
   instance?: string;
   /** Member of the request that the header `Idempotency-Key` fills when the body does not. */
   idempotencyField?: string;
+  /** Of an internal `POST`: the header says nothing here. It makes nothing, and its answer names a person or a state that passes. */
+  withoutIdempotency?: true;
   /** Default `public`; routes of internal commands are `internal` by themselves. */
   listener?: 'public' | 'internal';
   docs?: Partial<RouteDocs>;

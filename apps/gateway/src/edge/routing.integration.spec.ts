@@ -25,6 +25,12 @@ describe('listeners', () => {
     expect((await gateway.internal('GET', '/internal/licenses')).status).toBe(401);
   });
 
+  it('REL: both listeners keep a connection for longer than those who use it pause, so that no request is lost on one', async () => {
+    for (const send of [gateway.call.bind(gateway), gateway.internal.bind(gateway)]) {
+      expect((await send('GET', '/health/live')).headers.get('keep-alive')).toBe('timeout=65');
+    }
+  });
+
   it('health is on both, and nothing public is on the internal one', async () => {
     for (const send of [gateway.call.bind(gateway), gateway.internal.bind(gateway)]) {
       expect((await send('GET', '/health/live')).body).toEqual({ status: 'live' });

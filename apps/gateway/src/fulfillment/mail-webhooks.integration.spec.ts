@@ -71,3 +71,16 @@ it('D-pii: no answer and no log line repeats the address that is to be erased or
   expect(edge.neighbours.last(LiftSuppression)!.input).toEqual({ email: 'ada@example.com' });
   for (const line of edge.lines) expect(line).not.toMatch(/ada(@|%40)example/);
 });
+
+it.each(['/internal/customers', '/internal/mail/suppressions'])(
+  'D-pii: an address in %s that cannot be one is 400 by its name, and no service is asked',
+  async (path) => {
+    const got = await gateway.asRoot('DELETE', `${path}/ada%40`);
+    expect([got.status, got.body.code, got.body.instance]).toEqual([400, 'validation_failed', path]);
+    expect(got.body.errors).toEqual([{ field: 'email', code: 'invalid_email', detail: expect.any(String) as string }]);
+    expect(
+      [EraseCustomer.licensing, EraseCustomer.fulfillment, LiftSuppression].map((c) => edge.neighbours.last(c)),
+    ).toEqual([undefined, undefined, undefined]);
+    for (const line of [got.text, ...edge.lines]) expect(line).not.toMatch(/ada(@|%40)[^e]/);
+  },
+);

@@ -54,7 +54,7 @@ export class OrdersController {
 
   @Post('mail/:id/resend')
   @HttpCode(200)
-  @Serves(ResendMail, { docs })
+  @Serves(ResendMail, { withoutIdempotency: true, docs })
   resend(@Input() input: ResendMailRequest, @Ask() ask: SendAs): Promise<Mail> {
     return this.bus.send(ResendMail, input, ask);
   }

@@ -1,11 +1,14 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Bus, type SendAs } from '#bus';
 import {
+  ListReconciliations,
+  ListReconciliationsRequest,
   ReadReconciliation,
   ReadReconciliationRequest,
   StartReconciliation,
   StartReconciliationRequest,
   type Reconciliation,
+  type ReconciliationPage,
 } from '#contracts';
 import { Ask } from '../edge/ask.js';
 import { Input } from '../edge/input.js';
@@ -25,6 +28,12 @@ export class ReconciliationsController {
   @Serves(StartReconciliation, { docs: { tag, description } })
   start(@Input() input: StartReconciliationRequest, @Ask() ask: SendAs): Promise<Reconciliation> {
     return this.bus.send(StartReconciliation, input, ask);
+  }
+
+  @Get()
+  @Serves(ListReconciliations, { docs: { tag } })
+  list(@Input() input: ListReconciliationsRequest, @Ask() ask: SendAs): Promise<ReconciliationPage> {
+    return this.bus.send(ListReconciliations, input, ask);
   }
 
   @Get(':id')

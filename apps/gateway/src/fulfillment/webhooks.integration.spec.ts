@@ -17,6 +17,11 @@ const recorded = () => edge.neighbours.last(RecordStorefrontEvent)!.input;
 it.each([
   ['the path', '/webhooks/gumroad/s3cret', {}],
   ['the query', '/webhooks/gumroad?secret=s3cret', {}],
+  [
+    'the name of Basic auth',
+    '/webhooks/gumroad',
+    { authorization: `Basic ${Buffer.from('s3cret:').toString('base64')}` },
+  ],
   ['Basic auth', '/webhooks/gumroad', { authorization: `Basic ${Buffer.from('gumroad:s3cret').toString('base64')}` }],
 ])('D-webhook G1: the secret may stand in %s', async (_, path, headers) => {
   const got = await ping(path, { form: { sale_id: 'abc==' }, headers: headers as Record<string, string> });
@@ -57,7 +62,15 @@ it('G1: a wrong secret is 401, and the answer does not repeat it', async () => {
     ]);
     expect(got.text).not.toContain('wr0ng');
   }
+  for (const path of ['/webhooks/gumroad/wr0ng', '/webhooks/mail/postmark/wr0ng']) {
+    const got = await gateway.call('GET', path);
+    expect([got.status, got.text]).toEqual([405, expect.not.stringContaining('wr0ng')]);
+  }
   for (const line of edge.lines) expect(line).not.toContain('wr0ng');
+});
+
+it('G16: a store that hangs up after 5 seconds is told 503 before', () => {
+  expect(RecordStorefrontEvent.timeoutMs).toBeLessThan(5_000);
 });
 
 it('G16: what cannot be stored is 503', async () => {

@@ -15,12 +15,15 @@ const SIGNATURE_HEADERS = {
 /** A store that signs what it sends. */
 export type SigningStore = keyof typeof SIGNATURE_HEADERS;
 
-/** The password of Basic auth, which storefronts put into the ping's address; the name is theirs to choose. */
-export function basicPassword(authorization: string | undefined): string | undefined {
+/**
+ * The secret of Basic auth, which storefronts put into the ping's address: the password, whatever the name, and the name
+ * where there is no password, as in `https://secret@host`.
+ */
+export function basicSecret(authorization: string | undefined): string | undefined {
   const credentials = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization ?? '')?.[1];
   if (!credentials) return undefined;
-  const [, ...password] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
-  return password.join(':');
+  const [name, ...password] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
+  return password.join(':') || name;
 }
 
 const first = (value: unknown): string | undefined =>
@@ -30,7 +33,7 @@ const first = (value: unknown): string | undefined =>
 export function gumroadPing(request: FastifyRequest): RecordStorefrontEventRequest {
   const { secret: inPath } = request.params as { secret?: string };
   const { secret: inQuery } = request.query as { secret?: unknown };
-  const secret = first(inPath) ?? first(inQuery) ?? first(basicPassword(request.headers.authorization));
+  const secret = first(inPath) ?? first(inQuery) ?? first(basicSecret(request.headers.authorization));
   return {
     store: 'gumroad',
     // What is longer than any secret is wrong, not malformed.

@@ -1,6 +1,10 @@
-import { SecretText, Text, Uuid, ValidationFailed } from '#contracts';
+import { pattern, SecretText, Text, Uuid, ValidationFailed } from '#contracts';
 
-const REQUEST = { optional: true, max: 64, pattern: /^[A-Za-z0-9_-]+$/ } as const;
+const REQUEST = {
+  optional: true,
+  max: 64,
+  pattern: pattern(/^[A-Za-z0-9_-]+$/, 'the id of a sign-in request'),
+} as const;
 
 /** Which open request a page is about. */
 export class RequestQuery {
@@ -55,7 +59,7 @@ export class ArrivalQuery {
 }
 
 export class ConsentForm extends RequestQuery {
-  @Text({ pattern: /^(allow|deny)$/ }) decision!: string;
+  @Text({ pattern: pattern(/^(allow|deny)$/, '`allow` or `deny`') }) decision!: string;
 }
 
 /** OpenID Connect RP-Initiated Logout 1.0 §2. */

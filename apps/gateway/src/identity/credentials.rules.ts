@@ -1,16 +1,22 @@
-import { LoginRequest, SecretText, Text, ValidationFailed } from '#contracts';
+import { LoginRequest, pattern, PLAIN, SecretText, Text, ValidationFailed } from '#contracts';
 
 /** Longer passwords are wrong by definition; they cost a guesser the same time as any other (R-PW14). */
 const MAX_PASSWORD = 1024;
 
 /** A sign-in as JSON, or as the OAuth2 password form that some clients send. */
 export class LoginBody {
-  @Text({ optional: true, max: 254, description: 'E-mail address; give either this or `username`.' }) email?: string;
-  @Text({ optional: true, max: 254, description: 'Username or e-mail address.' }) username?: string;
+  @Text({ optional: true, max: 254, pattern: PLAIN, description: 'E-mail address; give either this or `username`.' })
+  email?: string;
+  @Text({ optional: true, max: 254, pattern: PLAIN, description: 'Username or e-mail address.' }) username?: string;
   @SecretText({ min: 0, max: 65_536 }) password!: string;
   @Text({ optional: true, max: 64, description: 'Default: `X-Client-Id`, else the default client.' })
   client_id?: string;
-  @Text({ optional: true, max: 64, pattern: /^password$/, description: 'Of the OAuth2 form; always `password`.' })
+  @Text({
+    optional: true,
+    max: 64,
+    pattern: pattern(/^password$/, '`password`'),
+    description: 'Of the OAuth2 form; always `password`.',
+  })
   grant_type?: string;
   @Text({ optional: true, min: 0, max: 1024, description: 'Of the OAuth2 form; not used.' }) scope?: string;
   @SecretText({ optional: true, min: 0, max: 1024, description: 'Of the OAuth2 form; not used.' })

@@ -16,6 +16,7 @@ import {
   StartDevice,
   StartPairing,
 } from '#contracts';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Edge, PUBLIC_URL, SECRETS, type Got, type RunningGateway } from '../../test/gateway-under-test.js';
 import { issued } from '../../test/neighbours.js';
 
@@ -234,15 +235,8 @@ describe('introspection', () => {
     const { body } = await introspect(edge.issuer.deviceToken({ device_id }));
     expect(body).toMatchObject({ active: true, device_id });
     for (const claim of ['sid', 'roles', 'amr']) expect(body).not.toHaveProperty(claim);
-    const told = async (): Promise<unknown> => {
-      for (let i = 0; i < 100; i += 1) {
-        const asked = edge.neighbours.last(NoteDevicesSeen);
-        if (asked) return asked.input;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      return undefined;
-    };
-    expect(await told()).toEqual({ device_ids: [device_id] });
+    const told = await eventually('the sighting', 30_000, async () => edge.neighbours.last(NoteDevicesSeen)?.input);
+    expect(told).toEqual({ device_ids: [device_id] });
   });
 });
 

@@ -1,4 +1,4 @@
-import { SecretText, Text } from '#contracts';
+import { pattern, SecretText, Text } from '#contracts';
 
 /** The proof of an address: the token of a mail, or the digits in it. */
 export class VerifyBody {
@@ -7,7 +7,7 @@ export class VerifyBody {
     optional: true,
     max: 16,
     secret: true,
-    pattern: /^[\d -]+$/,
+    pattern: pattern(/^[\d -]+$/, 'digits only'),
     description: 'Instead of the token, with a bearer token.',
   })
   code?: string;

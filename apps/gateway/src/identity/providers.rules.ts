@@ -22,7 +22,7 @@ export const BROWSER_COOKIE = '__Host-gatehouse_browser';
 /** The question for a second factor, between callback and frontend. */
 export const CHALLENGE_COOKIE = '__Host-gatehouse_challenge';
 
-export const SHORT_COOKIE_SECONDS = 600;
+const SHORT_COOKIE_SECONDS = 600;
 
 /** A cookie of a few minutes as a `Set-Cookie` value. */
 export const shortCookie = (name: string, value: string, seconds = SHORT_COOKIE_SECONDS): string =>

@@ -31,7 +31,7 @@ export class LicensesController {
 
   @Post('revoke')
   @HttpCode(200)
-  @Serves(RevokeLicense, { docs })
+  @Serves(RevokeLicense, { withoutIdempotency: true, docs })
   revoke(@Input() input: RevokeLicenseRequest, @Ask() ask: SendAs): Promise<LicenseRecord> {
     return this.bus.send(RevokeLicense, input, ask);
   }

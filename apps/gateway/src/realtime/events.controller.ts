@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidToken, Unauthenticated, Unavailable } from '#contracts';
 import { addressOf } from '../edge/edge.service.js';
 import { Route } from '../edge/route.js';
+import { EventsQuery } from './events-query.js';
 import { EventsService } from './events.service.js';
 
 const docs = {
@@ -10,7 +11,10 @@ const docs = {
   summary: 'The caller’s events as server-sent events.',
   description:
     'The frames of the WebSocket, each as one event with its id, for clients that cannot have a socket. ' +
-    '`?token=` or `Authorization`; `Last-Event-ID` or `?since=` replays what was missed; `?as=agent` as there.',
+    '`?token=` or `Authorization`; `Last-Event-ID`, else `?since=`, replays what was missed. The last frame, `close`, has in its ' +
+    '`data` the `code` and `reason` with which a socket would be closed.',
+  input: EventsQuery,
+  headers: ['Last-Event-ID'],
   produces: 'text/event-stream',
   errors: [Unauthenticated, InvalidToken, Unavailable],
 };

@@ -1,23 +1,17 @@
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
-import { Edge, type RunningGateway } from '../../test/gateway-under-test.js';
-import { RealtimeDouble } from '../../test/realtime-double.js';
+import { gatewayToRealtime, type GatewayToRealtime } from '../../test/gateway-to-realtime.js';
 
-let edge: Edge;
-let realtime: RealtimeDouble;
-let gateway: RunningGateway;
+let whole: GatewayToRealtime;
+let { edge, realtime, gateway } = {} as GatewayToRealtime;
 
 beforeAll(async () => {
-  edge = await Edge.start();
-  realtime = await RealtimeDouble.start();
-  gateway = await edge.gateway({ REALTIME_URL: realtime.url });
+  whole = await gatewayToRealtime();
+  ({ edge, realtime, gateway } = whole);
 });
-afterAll(async () => {
-  await realtime.stop();
-  await edge.stop();
-});
+afterAll(() => whole?.stop());
 beforeEach(() => {
   realtime.streams.length = 0;
-  realtime.refuseWith = undefined;
+  realtime.refuseWith = realtime.retryAfter = undefined;
 });
 
 interface Answer {
@@ -77,10 +71,19 @@ describe('C-realtime.ws: server-sent events', () => {
     realtime.refuseWith = 401;
     expect((await get('/v1/auth/events', headers)).status).toBe(401);
     realtime.refuseWith = 503;
+    realtime.retryAfter = '4';
     const busy = await get('/v1/auth/events', headers);
-    expect([busy.status, busy.headers['retry-after']]).toEqual([503, '2']);
+    expect([busy.status, busy.headers['retry-after']]).toEqual([503, '4']);
     const lonely = await edge.gateway();
     expect((await get('/v1/auth/events', headers, lonely.url)).status).toBe(503);
+  });
+
+  it('RT25: are not opened for a HEAD, which nobody would end', async () => {
+    const sent = { method: 'HEAD', headers: { authorization: `Bearer ${edge.issuer.token()}` } };
+    const answer = await fetch(`${gateway.url}/v1/auth/events`, sent);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect((await fetch(`${gateway.url}/v1/auth/events`, { method: 'HEAD' })).status).toBe(401);
+    expect(realtime.streams).toEqual([]);
   });
 
   it('end when the client leaves, and in order when the gateway stops', async () => {
@@ -97,5 +100,6 @@ describe('C-realtime.ws: server-sent events', () => {
 });
 
 it('RT2: no token of all this is in any line of the log', () => {
+  expect(edge.lines.filter((line) => line.includes('/auth/events')).length).toBeGreaterThan(5);
   for (const line of edge.lines) expect(line).not.toMatch(/eyJ/);
 });

@@ -1,19 +1,12 @@
-import {
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { AccessTokenVerifier } from '#access-tokens';
 import { Shutdown } from '#boot';
-import { InvalidToken, Unauthenticated, Unavailable } from '#contracts';
-import { GatewayConfig } from '../gateway.config.js';
-import { tokenOf, withoutToken } from './upgrade.rules.js';
+import { away, endWhenSilent, RealtimeUpstream, refusalOf } from './realtime-upstream.js';
+import { withoutToken } from './upgrade.rules.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const EVENTS_PATH = '/v1/auth/events';
+const CONTENT_TYPE = 'text/event-stream; charset=utf-8';
 
 /** What the realtime app answers. */
 export interface EventStream {
@@ -25,24 +18,20 @@ export interface EventStream {
 @Injectable()
 export class EventsService {
   private readonly streams = new Set<IncomingMessage>();
-  private readonly realtime: URL;
 
   constructor(
-    config: GatewayConfig,
-    private readonly verifier: AccessTokenVerifier,
-    private readonly shutdown: Shutdown,
+    private readonly upstream: RealtimeUpstream,
+    shutdown: Shutdown,
   ) {
-    this.realtime = new URL(config.realtimeUrl);
     shutdown.register('http', 'event streams', () => this.endAll());
   }
 
   /** @throws Refusal of the token; `unavailable` when the realtime app does not take it */
   async open(request: IncomingMessage, from: { address: string; requestId: string }): Promise<EventStream> {
-    if (this.shutdown.begun) throw Unavailable.with({ retry_after: 1 + Math.random() * 4 });
+    this.upstream.assertOpen();
     const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
-    const token = tokenOf(request.headers, query);
-    if (!token) throw Unauthenticated.with();
-    await this.verifier.verifyBearer(token);
+    const token = await this.upstream.authenticate(request.headers, query);
+    if (request.method === 'HEAD') return headOnly();
     const lastEventId = request.headers['last-event-id'];
     const stream = await this.ask(withoutToken(EVENTS_PATH, query), {
       authorization: `Bearer ${token}`,
@@ -50,29 +39,25 @@ export class EventsService {
       'x-forwarded-for': from.address,
       ...(typeof lastEventId === 'string' ? { 'last-event-id': lastEventId } : {}),
     });
+    if (this.upstream.isStopping) {
+      stream.destroy();
+      throw away();
+    }
     this.streams.add(stream);
     stream.once('close', () => this.streams.delete(stream));
+    endWhenSilent(request.socket);
     return { headers: stream.headers, body: ending(stream) };
   }
 
   private ask(path: string, headers: OutgoingHttpHeaders): Promise<IncomingMessage> {
-    const { hostname, port } = this.realtime;
-    const asking = httpRequest({
-      agent: false,
-      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port || 80,
-      path,
-      headers,
-      timeout: CONNECT_TIMEOUT_MS,
-    });
+    const asking = this.upstream.request(path, headers);
     return new Promise((resolve, reject) => {
-      asking.once('timeout', () => asking.destroy());
-      asking.on('error', () => reject(Unavailable.with({ retry_after: 2 })));
+      asking.on('error', () => reject(away()));
       asking.once('response', (answer) => {
         asking.setTimeout(0);
         if (answer.statusCode === 200) return resolve(answer);
         answer.destroy();
-        reject(answer.statusCode === 401 ? InvalidToken.with() : Unavailable.with({ retry_after: 2 }));
+        reject(refusalOf(answer));
       });
       asking.end();
     });
@@ -83,6 +68,9 @@ export class EventsService {
     for (const stream of this.streams) stream.destroy();
   }
 }
+
+/** Of a stream that nobody listens to nothing would ever be taken, and it would count as its person being there. */
+const headOnly = (): EventStream => ({ headers: { 'content-type': CONTENT_TYPE }, body: new PassThrough().end() });
 
 /** What comes of a stream; however that ends, this one ends in order, and with it the other. */
 function ending(stream: IncomingMessage): PassThrough {

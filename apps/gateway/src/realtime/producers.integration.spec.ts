@@ -110,6 +110,26 @@ it.each(['chat_message', 'chat_feed', 'plan_changed', 'hello', 'gap', 'close', '
   },
 );
 
+it('C-realtime.broadcast: a type is named as its product names its events', async () => {
+  edge.neighbours.on(Broadcast, () => ({ id: 'e', status: 'queued', duplicate: false }));
+  for (const type of ['stream_live', 'stream.live', 'live:stream-started']) {
+    expect((await gateway.asRoot('POST', '/internal/broadcast', { json: { ...broadcast, type } })).status).toBe(202);
+  }
+});
+
+it('C-realtime.chat_feed: a window that ends before it begins is refused by name', async () => {
+  const window = { window_start: '2026-11-21T10:00:01Z', window_end: '2026-11-21T11:00:00+01:00' };
+  const got = await gateway.asRoot('POST', '/internal/chat-feed', { json: { ...feed, ...window } });
+  expect([got.status, got.body.errors?.map((e: { field: string }) => e.field)]).toEqual([400, ['window_end']]);
+  expect(got.body.errors[0].detail).toBe('window_end must not be before window_start.');
+});
+
+it('C-realtime.chat_feed: a window in which nobody said anything has no topics, no mood and no quotes', async () => {
+  edge.neighbours.on(PublishChatFeed, () => ({ id: 'e', status: 'queued', duplicate: false }));
+  const quiet = { ...feed, topics: [], mood: '', highlights: [] };
+  expect((await gateway.asRoot('POST', '/internal/chat-feed', { json: quiet })).status).toBe(202);
+});
+
 it('a producer over its limit is 429, whatever it pushes', async () => {
   const small = await edge.gateway({ LIMIT_PRODUCER_PER_MINUTE: '2', RATE_LIMIT_FACTOR: '1' });
   edge.neighbours.on(Broadcast, () => ({ id: 'e', status: 'queued', duplicate: false }));

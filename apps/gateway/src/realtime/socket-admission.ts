@@ -10,8 +10,6 @@ import { GatewayConfig } from '../gateway.config.js';
 /** What an upgrade request has to pass before its token is looked at. */
 @Injectable()
 export class SocketAdmission {
-  /** Where the realtime app is. */
-  readonly realtime: URL;
   private readonly trusts?: TrustsHop;
 
   constructor(
@@ -19,7 +17,6 @@ export class SocketAdmission {
     private readonly limits: LimitsService,
     private readonly origins: OriginsService,
   ) {
-    this.realtime = new URL(config.realtimeUrl);
     this.trusts = trustedHops(config.trustedProxies);
   }
 

@@ -1,21 +1,16 @@
 import { connect } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
-import { Edge, type RunningGateway } from '../../test/gateway-under-test.js';
-import { RealtimeDouble } from '../../test/realtime-double.js';
+import { eventually } from '../../../../test/support/eventually.js';
+import { gatewayToRealtime, type GatewayToRealtime } from '../../test/gateway-to-realtime.js';
 
-let edge: Edge;
-let realtime: RealtimeDouble;
-let gateway: RunningGateway;
+let whole: GatewayToRealtime;
+let { edge, realtime, gateway } = {} as GatewayToRealtime;
 
 beforeAll(async () => {
-  edge = await Edge.start();
-  realtime = await RealtimeDouble.start();
-  gateway = await edge.gateway({ REALTIME_URL: realtime.url });
+  whole = await gatewayToRealtime();
+  ({ edge, realtime, gateway } = whole);
 });
-afterAll(async () => {
-  await realtime.stop();
-  await edge.stop();
-});
+afterAll(() => whole?.stop());
 beforeEach(() => {
   realtime.upgrades.length = 0;
   realtime.refuseWith = undefined;
@@ -42,6 +37,9 @@ interface Refused {
   body: { code: string; instance: string };
 }
 
+/** Whatever was said to those who were refused. */
+const answers: string[] = [];
+
 /** Asks for a socket that must be refused, and reads the plain HTTP answer. */
 function refused(path: string, options: ClientOptions & { protocols?: string[] } = {}): Promise<Refused> {
   return new Promise((resolve, reject) => {
@@ -51,7 +49,10 @@ function refused(path: string, options: ClientOptions & { protocols?: string[] }
     ws.once('unexpected-response', (_request, answer) => {
       let text = '';
       answer.on('data', (chunk: Buffer) => (text += String(chunk)));
-      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, body: JSON.parse(text) }));
+      answer.on('end', () => {
+        answers.push(JSON.stringify(answer.headers) + text);
+        resolve({ status: answer.statusCode!, headers: answer.headers, body: JSON.parse(text) });
+      });
     });
   });
 }
@@ -183,7 +184,17 @@ describe('the realtime app', () => {
     expect((await refused(path)).status).toBe(401);
     realtime.refuseWith = 500;
     const got = await refused(path);
-    expect([got.status, got.headers['retry-after']]).toEqual([503, '2']);
+    expect([got.status, got.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[1-5]$/)]);
+  });
+
+  it('RT32: hesitates, and a client that does not wait for it is not waited for by anybody', async () => {
+    realtime.hesitates = true;
+    const ws = new WebSocket(wsUrl(`/v1/auth/ws?token=${edge.issuer.token()}`)).on('error', () => undefined);
+    const { socket } = await eventually('the upgrade', 30_000, async () => realtime.upgrades[0]);
+    realtime.hesitates = false;
+    expect(socket.destroyed).toBe(false);
+    ws.terminate();
+    await eventually('the upgrade to end', 4_000, async () => socket.destroyed || undefined);
   });
 
   it('is down: 503', async () => {
@@ -210,6 +221,11 @@ it('RT30: a stopping gateway closes its sockets with 1012, behind what was sent 
   expect([await closed, heard]).toEqual([1012, ['last']]);
 });
 
-it('RT2: no token of all this is in any line of the log', () => {
-  for (const line of edge.lines) expect(line).not.toMatch(/eyJ/);
+it('RT2: no token of all this is in any line of the log, in any metric, or in what was answered', async () => {
+  const about = edge.lines.filter((line) => line.includes('/auth/ws'));
+  expect(about.length).toBeGreaterThan(0);
+  expect(answers.length).toBeGreaterThan(10);
+  const metrics = (await gateway.internal('GET', '/metrics')).text;
+  expect(metrics).toMatch(/^gatehouse_/m);
+  for (const text of [...edge.lines, ...answers, metrics]) expect(text).not.toMatch(/eyJ/);
 });

@@ -1,19 +1,18 @@
-import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AccessTokenVerifier } from '#access-tokens';
-import { Shutdown } from '#boot';
-import { InvalidToken, Unauthenticated, Unavailable, UpgradeRequired } from '#contracts';
+import { noticeEnd, Shutdown } from '#boot';
 import { canonicalUrl } from '../edge/aliases.rules.js';
 import { requestIdOf } from '../edge/request-id.rules.js';
+import { assertHandshake } from './handshake.rules.js';
+import { away, endWhenSilent, RealtimeUpstream, refusalOf } from './realtime-upstream.js';
 import { SocketAdmission } from './socket-admission.js';
-import { switchingProtocols, tokenOf, upstreamHeaders, withoutToken, withoutUpgrade } from './upgrade.rules.js';
+import { switchingProtocols, upstreamHeaders, withoutToken, withoutUpgrade } from './upgrade.rules.js';
 import { Headers, UpgradeAnswer } from './upgrade-answer.js';
 
 export const SOCKET_PATH = '/v1/auth/ws';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const PARTING_MS = 1_000;
 /** Over how long sockets are closed when the gateway stops, and how long one takes at most. */
 const SPREAD_MS = 1_500;
@@ -29,6 +28,8 @@ interface Upgrade {
   query: URLSearchParams;
   requestId: string;
   headers: Headers;
+  /** Until it is called, the socket is destroyed when its client leaves. */
+  endNoticing: () => void;
 }
 
 /** Takes WebSocket upgrades on the public listener: authenticates them, then joins client and realtime app. */
@@ -38,7 +39,7 @@ export class SocketsService {
 
   constructor(
     private readonly admission: SocketAdmission,
-    private readonly verifier: AccessTokenVerifier,
+    private readonly upstream: RealtimeUpstream,
     private readonly answer: UpgradeAnswer,
     private readonly shutdown: Shutdown,
   ) {}
@@ -62,47 +63,44 @@ export class SocketsService {
       query: new URLSearchParams(query),
       requestId,
       headers: new Headers(),
+      endNoticing: noticeEnd(socket),
     };
     this.admit(upgrade).catch((error: unknown) => this.answer.refuse(socket, error, upgrade));
   }
 
   private async admit(upgrade: Upgrade): Promise<void> {
     const { headers } = upgrade.request;
-    if (this.shutdown.begun) throw Unavailable.with({ retry_after: 1 + Math.random() * 4 });
-    if (headers['sec-websocket-version'] !== '13' || !headers['sec-websocket-key']) throw UpgradeRequired.with();
+    this.upstream.assertOpen();
+    assertHandshake(headers);
     const address = await this.admission.check(upgrade.request, upgrade.headers);
-    const token = tokenOf(headers, upgrade.query);
-    if (!token) throw Unauthenticated.with();
-    await this.verifier.verifyBearer(token);
+    const token = await this.upstream.authenticate(headers, upgrade.query);
+    if (upgrade.socket.destroyed) return;
     await this.join(upgrade, token, address);
   }
 
   /** Connects to the realtime app; resolves when the sockets are joined. */
   private join(upgrade: Upgrade, token: string, address: string): Promise<void> {
     const { request, socket, requestId } = upgrade;
-    const { hostname, port, host } = this.admission.realtime;
-    const upstream = httpRequest({
-      agent: false,
-      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port || 80,
-      path: withoutToken(upgrade.path, upgrade.query),
-      headers: upstreamHeaders(request.headers, { token, address, requestId, host }),
-      timeout: CONNECT_TIMEOUT_MS,
-    });
+    const headers = upstreamHeaders(request.headers, { token, address, requestId, host: this.upstream.host });
+    const asking = this.upstream.request(withoutToken(upgrade.path, upgrade.query), headers);
     return new Promise((resolve, reject) => {
-      upstream.once('timeout', () => upstream.destroy());
-      upstream.once('error', () => reject(Unavailable.with()));
-      upstream.once('response', (answer) => {
+      asking.once('error', () => reject(away()));
+      asking.once('response', (answer) => {
         answer.resume();
-        reject(answer.statusCode === 401 ? InvalidToken.with() : Unavailable.with({ retry_after: 2 }));
+        reject(refusalOf(answer));
       });
-      upstream.once('upgrade', (answer, peer, first) => {
+      asking.once('upgrade', (answer, peer, first) => {
+        if (this.upstream.isStopping) {
+          peer.destroy();
+          return reject(away());
+        }
+        upgrade.endNoticing();
         socket.write(switchingProtocols(answer.headers, requestId));
         this.pipe(upgrade, peer as Socket, first);
         resolve();
       });
-      socket.once('close', () => upstream.destroy());
-      upstream.end();
+      socket.once('close', () => asking.destroy());
+      asking.end();
     });
   }
 
@@ -125,7 +123,7 @@ export class SocketsService {
   /** Bytes go both ways as fast as the slower side takes them; when one side ends, so does the other. */
   private pipe({ socket, head }: Upgrade, peer: Socket, first: Buffer): void {
     this.open.set(socket, peer);
-    for (const side of [socket, peer]) side.setTimeout(0).setNoDelay(true).setKeepAlive(true, 30_000);
+    for (const side of [socket, peer]) endWhenSilent(side).setNoDelay(true).setKeepAlive(true, 30_000);
     peer.on('error', () => socket.destroy());
     peer.once('close', () => socket.end());
     socket.once('close', () => {

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
-const BEARER_PROTOCOL = /^bearer\.(.+)$/;
+/** A subprotocol that carries an access token. */
+export const BEARER_PROTOCOL = /^bearer\.(.+)$/;
 const BEARER = /^Bearer +([^\s,]+) *$/i;
 
-const protocolsOf = (headers: IncomingHttpHeaders): string[] =>
+/** The subprotocols that a client offers. */
+export const protocolsOf = (headers: IncomingHttpHeaders): string[] =>
   (headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((p) => p.trim())

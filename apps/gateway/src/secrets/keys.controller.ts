@@ -4,6 +4,8 @@ import {
   Empty,
   ImportKey,
   ImportKeyRequest,
+  PublishCertificate,
+  PublishCertificateRequest,
   ReadKekStatus,
   RotateDataKeys,
   RotateDataKeysRequest,
@@ -16,6 +18,7 @@ import {
   type AuditReport,
   type KekStatus,
   type PublicKey,
+  type PublishedCertificate,
   type RotatedDataKeys,
   type SealState,
 } from '#contracts';
@@ -41,6 +44,12 @@ export class KeysController {
     return this.bus.send(ImportKey, input, ask);
   }
 
+  @Post('keys/certificates')
+  @Serves(PublishCertificate, { docs: { ...docs, status: 201 } })
+  certify(@Input() input: PublishCertificateRequest, @Ask() ask: SendAs): Promise<PublishedCertificate> {
+    return this.bus.send(PublishCertificate, input, ask);
+  }
+
   @Get('keys/kek')
   @Serves(ReadKekStatus, { docs })
   kek(@Input() input: Empty, @Ask() ask: SendAs): Promise<KekStatus> {
@@ -63,14 +72,14 @@ export class KeysController {
 
   @Post('keys/seal')
   @HttpCode(200)
-  @Serves(SealService, { docs })
+  @Serves(SealService, { withoutIdempotency: true, docs })
   seal(@Input() input: Empty, @Ask() ask: SendAs): Promise<SealState> {
     return this.bus.send(SealService, input, ask);
   }
 
   @Post('keys/unseal')
   @HttpCode(200)
-  @Serves(UnsealService, { docs })
+  @Serves(UnsealService, { withoutIdempotency: true, docs })
   unseal(@Input() input: Empty, @Ask() ask: SendAs): Promise<SealState> {
     return this.bus.send(UnsealService, input, ask);
   }

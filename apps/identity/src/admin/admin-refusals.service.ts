@@ -24,7 +24,7 @@ export class AdminRefusals {
     } catch (error) {
       if (error instanceof Refusal && error.kind !== 'unavailable') {
         const refused = { user_id, action, reason: error.code };
-        await this.tx.outside(() => this.outbox.append(AdminRefused, refused, { key: user_id }));
+        await this.tx.afterEnd(() => this.outbox.append(AdminRefused, refused, { key: user_id }));
       }
       throw error;
     }

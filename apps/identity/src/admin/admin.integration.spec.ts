@@ -170,11 +170,21 @@ describe('roles', () => {
     const session = { session_id: admin.session_id };
     await expect(outcome(app.ask(EndSession, session, as(actor)))).resolves.toBe('forbidden');
     const trace = { user_id: admin.user_id, event: 'auth.admin_refused' };
-    const entries = await eventually('the traces', 10_000, async () => {
+    const entries = await eventually('the traces', 30_000, async () => {
       const found = (await app.ask(SearchAudit, trace, as(admin))).entries;
       return found.length >= 6 ? found : undefined;
     });
     expect(entries[0]).toMatchObject({ outcome: 'failure', cause: 'forbidden', actor_id: actor.user_id });
+  });
+
+  it('B-roles: more refusals at once than there are connections are all told, and none waits for another', async () => {
+    const { actor, user_id } = await somebody(['moderator']);
+    const refused = await parallel(15, () => outcome(app.ask(SuspendUser, { user_id: admin.user_id }, as(actor))));
+    expect(new Set(refused)).toEqual(new Set(['forbidden']));
+    await eventually('the traces', 30_000, async () => {
+      const { entries } = await app.ask(SearchAudit, { actor_id: user_id, event: 'auth.admin_refused' }, as(admin));
+      return entries.length === 15 || undefined;
+    });
   });
 
   it('R-AD4: the last admin can be neither demoted nor suspended nor deleted, not even by themself', async () => {
@@ -241,7 +251,7 @@ describe('in a person’s name', () => {
   it('R-AD3 R-LG1: the audit log says who did it and why', async () => {
     const { user_id } = await somebody();
     await impersonate(user_id);
-    const [entry] = await eventually('the entry', 10_000, async () => {
+    const [entry] = await eventually('the entry', 30_000, async () => {
       const asked = { user_id, event: 'auth.impersonation_started' };
       const { entries } = await app.ask(SearchAudit, asked, as(admin));
       return entries.length ? entries : undefined;

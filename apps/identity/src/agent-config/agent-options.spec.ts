@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartProblem } from '#boot';
+import { testDir } from '../../../../test/support/run.js';
 import { readAgentFile } from './agent-options.js';
 
 const file = (text: string): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'agent-')), 'agent.yaml');
+  const path = join(testDir('agent'), 'agent.yaml');
   writeFileSync(path, text);
   return path;
 };

@@ -18,6 +18,8 @@ interface StoredSeal {
   mac: Buffer;
 }
 
+const SEALING = `hashtextextended('gatehouse:audit-seals', 0)`;
+
 const SEALED_COLUMNS = `seq, id, at, event, subject, actor, caller, client_id, session_id, request_id, factors, cause,
   data::text AS data, origin_digest`;
 
@@ -33,11 +35,15 @@ const sealOf = (s: StoredSeal): Seal => ({
 export class AuditLogRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** Holds until the transaction ends. @returns false when another replica is at it */
-  async lockSealing(): Promise<boolean> {
-    const [row] = await this.tx.query<{ held: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(hashtextextended('gatehouse:audit-seals', 0)) AS held`,
-    );
+  /** Holds until the transaction ends; another one who is at it is waited for. */
+  async lockSealing(): Promise<true> {
+    await this.tx.query(`SELECT pg_advisory_xact_lock(${SEALING})`);
+    return true;
+  }
+
+  /** The same without waiting. @returns false when another one is at it */
+  async tryLockSealing(): Promise<boolean> {
+    const [row] = await this.tx.query<{ held: boolean }>(`SELECT pg_try_advisory_xact_lock(${SEALING}) AS held`);
     return row!.held;
   }
 

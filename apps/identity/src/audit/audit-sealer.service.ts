@@ -42,10 +42,15 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     return this.seen;
   }
 
-  /** Seals everything that is there. @returns how many entries were sealed here */
-  async seal(): Promise<number> {
+  /** Seals everything that is there, after whoever is at it. @returns how many entries were sealed here */
+  seal(): Promise<number> {
+    return this.sealAll(() => this.stored.lockSealing());
+  }
+
+  private async sealAll(lock: () => Promise<boolean>): Promise<number> {
     for (let sealed = 0; ;) {
-      const count = await this.tx.outside(() => this.tx.run(() => this.sealNext()));
+      const next = async () => ((await lock()) ? this.sealNext() : 0);
+      const count = await this.tx.outside(() => this.tx.run(next));
       sealed += count;
       if (count < LARGEST) return sealed;
     }
@@ -53,8 +58,10 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async tick(): Promise<void> {
     try {
-      this.observe(await this.stored.lastSeal());
-      if (await this.stored.hasUnsealed()) await this.seal();
+      await this.look();
+      // Before its key has come, what is new waits, as everything does.
+      if (this.keys.areThere && (await this.stored.hasUnsealed()))
+        await this.sealAll(() => this.stored.tryLockSealing());
       this.troubled = false;
     } catch (error) {
       if (!this.troubled) this.log.error('the audit log is not sealed at the moment; what is new waits', { error });
@@ -63,30 +70,36 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /**
-   * Whoever could have a shorter log sealed could have any log sealed.
+   * Whoever could have a shorter log sealed could have any log sealed. What counts is what was seen before the look: a
+   * seal may be added while it is under way.
    * @throws Error when the newest seal is older than, or another one than, what was seen here before
    */
-  private observe(last: Seal | undefined): void {
+  private async look(): Promise<Seal | undefined> {
     const { seen } = this;
+    const last = await this.stored.lastSeal();
     const isBehind = seen && (last?.number ?? 0) < seen.number;
     if (isBehind || (seen && last?.number === seen.number && !sameMac(last.mac, seen.mac))) {
       throw new Error(`the audit log was set back behind seal ${seen.number}`);
     }
-    this.seen = last;
-    if (!last || Date.now() - this.witnessed < WITNESS_MS) return;
+    if (last) this.note(last);
+    return last;
+  }
+
+  private note(seal: Seal): void {
+    if (seal.number > (this.seen?.number ?? 0)) this.seen = seal;
+    if (Date.now() - this.witnessed < WITNESS_MS) return;
     this.witnessed = Date.now();
     this.log.info('the audit log is sealed', {
-      seal: last.number,
-      entry: last.last_seq,
-      mac: last.mac.toString('hex'),
+      seal: seal.number,
+      entry: seal.last_seq,
+      mac: seal.mac.toString('hex'),
     });
   }
 
+  /** In a transaction that holds the lock. */
   private async sealNext(): Promise<number> {
     const key = this.keys.audit;
-    if (!(await this.stored.lockSealing())) return 0;
-    const last = await this.stored.lastSeal();
-    this.observe(last);
+    const last = await this.look();
     const entries = await this.stored.entriesAfter(last?.last_seq ?? 0, LARGEST);
     if (entries.length) {
       const digest = entries.reduce((whole, entry) => whole.add(entry), new EntriesDigest()).digest();
@@ -94,7 +107,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
       const next = { number: (last?.number ?? 0) + 1, first_seq, last_seq, digest };
       const seal = { ...next, mac: sealMac(key, last?.mac ?? GENESIS, next) };
       await this.stored.addSeal(seal);
-      this.tx.afterCommit(() => (this.seen = seal));
+      this.tx.afterCommit(() => this.note(seal));
     }
     return entries.length;
   }

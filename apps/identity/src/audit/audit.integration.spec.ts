@@ -28,12 +28,12 @@ const search = (asked: SearchAuditRequest) => app.ask(SearchAudit, asked);
 const verify = () => app.ask(VerifyAuditLog, {});
 /** The entries of a search once the relay has brought that many. */
 const found = (count: number, asked: SearchAuditRequest): Promise<AuditEntry[]> =>
-  eventually('the entries', 10_000, async () => {
+  eventually('the entries', 30_000, async () => {
     const { entries } = await search(asked);
     return entries.length >= count ? entries : undefined;
   });
 const drained = () =>
-  eventually('the outbox to be empty', 10_000, async () =>
+  eventually('the outbox to be empty', 30_000, async () =>
     (await app.get(OutboxRepository).backlog()).rows === 0 ? true : undefined,
   );
 const TABLES = ['audit_log', 'audit_seals', 'audit_prunes'];
@@ -51,7 +51,7 @@ describe('the audit log', () => {
     await app.ask(Logout, {}, { actor: actorOf(issued), origin });
     await outcome(app.login(email, 'not the password'));
     const wanted = ['auth.login_failed', 'auth.login_success', 'auth.logout'];
-    const entries = await eventually('all three', 10_000, async () => {
+    const entries = await eventually('all three', 30_000, async () => {
       const { entries } = await search({ user_id });
       return wanted.every((event) => entries.some((e) => e.event === event)) ? entries : undefined;
     });
@@ -224,7 +224,7 @@ describe('what may go from the audit log', () => {
       { user_id, session_id: user_id },
       headers,
     ]);
-    const entry = await eventually('the entry', 10_000, async () =>
+    const entry = await eventually('the entry', 30_000, async () =>
       (await search({ event })).entries.find((e) => e.session_id === user_id),
     );
     expect(entry).toMatchObject({ subject: null, actor: null, ip: null, user_agent: null });
@@ -232,7 +232,7 @@ describe('what may go from the audit log', () => {
 
   it('old entries: the rest still verifies, and no more than was noted can be deleted', async () => {
     await drained();
-    await app.get(AuditSealer).seal();
+    expect((await verify()).unsealed).toBe(0);
     const [{ n: old }] = (await app.database.query<{ n: string }>('SELECT count(*) AS n FROM audit_log')) as [
       { n: string },
     ];

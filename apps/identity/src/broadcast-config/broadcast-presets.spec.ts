@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartProblem } from '#boot';
+import { testDir } from '../../../../test/support/run.js';
 import { readBroadcastFile } from './broadcast-presets.js';
 
 const problem = (text: string): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'broadcast-')), 'broadcast.yaml');
+  const path = join(testDir('broadcast'), 'broadcast.yaml');
   writeFileSync(path, text);
   try {
     readBroadcastFile(path);

@@ -26,7 +26,7 @@ export class ClientPoliciesController {
 
   @Handles(ListClientPolicies, { transaction: false })
   async list(_input: Empty): Promise<ClientPolicies> {
-    return this.clients.list();
+    return this.clients.listNow();
   }
 
   @Handles(ReadClientPolicy, { transaction: false })

@@ -30,7 +30,7 @@ describe('policies that staff changes', () => {
     const before = await read('branchpy-cli');
     const after = await update('branchpy-cli', { access_ttl: '20m' });
     expect(after).toEqual({ ...before, version: before.version + 1, access_ttl: 1_200 });
-    await eventually('the other replica to follow', 10_000, async () =>
+    await eventually('the other replica to follow', 30_000, async () =>
       other.get(Clients, { strict: false }).policyOf('branchpy-cli').version === after.version ? true : undefined,
     );
     await app.get(Clients).reload();
@@ -45,7 +45,7 @@ describe('policies that staff changes', () => {
   it('B-contracts: what was in force stays to be read, with who changed it', async () => {
     const first = await read('web');
     await update('web', { name: 'Pages' });
-    const versions = await eventually('the audit log to know', 10_000, async () => {
+    const versions = await eventually('the audit log to know', 30_000, async () => {
       const list = (await app.ask(ListPolicyVersions, { client_id: 'web' }, { actor })).versions;
       return list[0]!.changed_by ? list : undefined;
     });

@@ -3,14 +3,14 @@ import { ClientChanged, NotFound, PolicyChanged, type ClientPolicy, type UpdateC
 import { Outbox, Transactions } from '#persistence';
 import { ClientPoliciesRepository } from './client-policies.repository.js';
 import { checkedPolicy } from './clients-file.rules.js';
-import { Clients } from './clients.service.js';
+import { ClientsUpkeep } from './clients-upkeep.service.js';
 
 /** Makes new versions of policies while everything runs. What the file says later counts only if its version is newer. */
 @Injectable()
 export class ClientPolicyChanges {
   constructor(
     private readonly stored: ClientPoliciesRepository,
-    private readonly clients: Clients,
+    private readonly upkeep: ClientsUpkeep,
     private readonly tx: Transactions,
     private readonly outbox: Outbox,
   ) {}
@@ -32,7 +32,7 @@ export class ClientPolicyChanges {
     const policy = checkedPolicy({ ...before, ...rest, client_id, version }, hashes);
     if (!(await this.stored.putNewer(policy))) throw PolicyChanged.with();
     await this.outbox.append(ClientChanged, { client_id, version }, { key: client_id });
-    this.tx.afterCommit(() => void this.clients.reload().catch(() => undefined));
+    this.tx.afterCommit(() => void this.upkeep.follow());
     return policy;
   }
 }

@@ -1,5 +1,5 @@
-import { Controller, type OnApplicationBootstrap } from '@nestjs/common';
-import { Bus, Handles, Watches } from '#bus';
+import { Controller } from '@nestjs/common';
+import { Handles, Watches } from '#bus';
 import {
   AuthenticateClient,
   ClientChanged,
@@ -10,23 +10,20 @@ import {
   type Empty,
 } from '#contracts';
 import { ClientProof } from './client-proof.service.js';
+import { ClientsUpkeep } from './clients-upkeep.service.js';
 import { Clients } from './clients.service.js';
 
 @Controller()
-export class ClientsController implements OnApplicationBootstrap {
+export class ClientsController {
   constructor(
     private readonly clients: Clients,
     private readonly proof: ClientProof,
-    private readonly bus: Bus,
+    private readonly upkeep: ClientsUpkeep,
   ) {}
-
-  onApplicationBootstrap(): void {
-    this.bus.onReconnect(() => this.clients.reload());
-  }
 
   @Handles(ListClients, { transaction: false })
   async list(_input: Empty): Promise<ClientPolicies> {
-    return this.clients.list();
+    return this.clients.listNow();
   }
 
   /** Not in one transaction: a refusal is written down. */
@@ -38,6 +35,6 @@ export class ClientsController implements OnApplicationBootstrap {
 
   @Watches(ClientChanged)
   changed(_data: ClientChangedData): Promise<void> {
-    return this.clients.reload();
+    return this.upkeep.follow();
   }
 }

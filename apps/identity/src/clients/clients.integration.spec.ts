@@ -36,7 +36,7 @@ describe('client policies', () => {
     await app.replica({ clientsFile: fileWith(1, '20m') });
     expect(web().access_ttl).toBe(900);
     await app.replica({ clientsFile: fileWith(2, '20m') });
-    const heard = await eventually('the running replica to hear of it', 10_000, async () =>
+    const heard = await eventually('the running replica to hear of it', 30_000, async () =>
       web().version === 2 ? web() : undefined,
     );
     expect(heard.access_ttl).toBe(1_200);

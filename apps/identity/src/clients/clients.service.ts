@@ -12,6 +12,8 @@ import { readClientsFile, type ClientsFile, type Grant } from './clients-file.ru
 export class Clients implements OnModuleInit {
   private file!: ClientsFile;
   private policies = new Map<string, ClientPolicy>();
+  private asked = 0;
+  private read = 0;
 
   constructor(
     private readonly config: IdentityConfig,
@@ -28,9 +30,13 @@ export class Clients implements OnModuleInit {
     await this.reload();
   }
 
-  /** Reads the policies again, after one of them has changed. */
+  /** Reads the policies again. Of two readings at once the one that began later has seen more. */
   async reload(): Promise<void> {
-    this.policies = new Map((await this.stored.all()).map((policy) => [policy.client_id, policy]));
+    const turn = ++this.asked;
+    const policies = await this.stored.all();
+    if (turn < this.read) return;
+    this.read = turn;
+    this.policies = new Map(policies.map((policy) => [policy.client_id, policy]));
   }
 
   /**
@@ -43,6 +49,12 @@ export class Clients implements OnModuleInit {
     const policy = this.policies.get(clientId ?? byDefault);
     if (!policy) throw UnknownClient.with();
     return policy;
+  }
+
+  /** The same as {@link list} for who has just heard of a change: this replica may hear of it later. */
+  async listNow(): Promise<ClientPolicies> {
+    await this.reload();
+    return this.list();
   }
 
   /** All policies as the gateway applies them; in development with the origins of local frontends. */

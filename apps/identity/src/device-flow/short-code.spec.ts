@@ -5,7 +5,8 @@ describe('codes that people type', () => {
     const codes = Array.from({ length: 2_000 }, () => newShortCode(USER_CODE));
     for (const code of codes) expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/);
     expect(new Set(codes.join('')).size).toBe(20);
-    expect(new Set(codes).size).toBe(2_000);
+    // Two of 2,000 are alike once in some ten thousand runs; more than a few never are.
+    expect(new Set(codes).size).toBeGreaterThan(1_990);
   });
 
   it('C-devices.pair_start: a pairing code has eight characters and no look-alikes', () => {

@@ -244,6 +244,8 @@ describe('installations', () => {
     const { id, session } = await installed(who);
     const seen = async () =>
       (await app.ask(ReadSightings, ask(who, [id]), { from: 'licensing' })).sightings[0]!.last_seen_at;
+    const earlier = `UPDATE auth_sessions SET last_used_at = last_used_at - interval '1 hour' WHERE id = $1`;
+    await app.database.query(earlier, [session.session_id]);
     const before = await seen();
     await app.refresh(session.tokens.refresh_token);
     expect(Date.parse(await seen())).toBeGreaterThan(Date.parse(before));

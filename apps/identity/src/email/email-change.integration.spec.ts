@@ -136,6 +136,16 @@ describe('a change of address that is taken back', () => {
     expect(await live(thief)).toBe('invalid_token');
   });
 
+  it('R-RC8 R-RC9: so is the notice that the new address got of the change, to the microsecond', async () => {
+    const { id, undoing } = await moved();
+    const notice = await mailbox.latest(id, 'security_notice');
+    // As in one of a thousand: both were made at the very millisecond, which is as much as is read of a time.
+    const sql = `UPDATE one_time_tokens SET created_at = date_trunc('milliseconds', created_at) WHERE user_id = $1`;
+    await app.database.query(sql, [id]);
+    await undo(undoing.token);
+    await expect(outcome(app.ask(SecureAccount, { token: notice.token }))).resolves.toBe('token_invalid');
+  });
+
   it('R-RC8: what a later change has mailed is worthless after it', async () => {
     const { one, id, old, undoing } = await moved();
     await change(one, newcomer().email);

@@ -32,24 +32,29 @@ export class OneTimeTokensRepository {
     );
   }
 
-  /** Makes the open tokens of those kinds worthless. @param after only the ones that are younger */
-  async void(userId: string, kinds: readonly MailTokenKind[], after: Date = new Date(0)): Promise<void> {
+  /** Makes the open tokens of those kinds worthless. @param since only those that were made then, or later */
+  async void(userId: string, kinds: readonly MailTokenKind[], since: Date = new Date(0)): Promise<void> {
     await this.tx.query(
       `UPDATE one_time_tokens SET voided_at = now()
-       WHERE user_id = $1 AND kind = ANY ($2::text[]) AND created_at > $3 AND ${OPEN}`,
-      [userId, kinds, after],
+       WHERE user_id = $1 AND kind = ANY ($2::text[]) AND created_at >= $3 AND ${OPEN}`,
+      [userId, kinds, since],
     );
   }
 
   /**
-   * Uses a token up. Of any number that try at once the database lets one through.
+   * Uses a token up. Of any number that try at once the database lets one through. The account's row comes first here
+   * as in {@link issue}, or the two would wait for each other.
    * @returns the token to the one who got it, nothing to all others
    */
   async consume(id: string, kind: MailTokenKind, tokenHash: Buffer): Promise<OneTimeToken | undefined> {
     const [row] = await this.tx.query<OneTimeToken>(
-      `UPDATE one_time_tokens SET consumed_at = now()
-       WHERE id = $1 AND kind = $2 AND token_hash = $3 AND ${OPEN} AND expires_at > now()
-       RETURNING *`,
+      `WITH owner AS (
+         SELECT u.id FROM website_users u JOIN one_time_tokens t ON t.user_id = u.id WHERE t.id = $1
+         FOR NO KEY UPDATE OF u
+       )
+       UPDATE one_time_tokens t SET consumed_at = now() FROM owner
+       WHERE t.id = $1 AND t.user_id = owner.id AND kind = $2 AND token_hash = $3 AND ${OPEN} AND expires_at > now()
+       RETURNING t.*`,
       [id, kind, tokenHash],
     );
     return row;

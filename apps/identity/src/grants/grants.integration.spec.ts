@@ -62,6 +62,16 @@ describe('leave for one action', () => {
     expect(await outcome(app.ask(Login, { login: one.tokens.user.email!, password: PASSWORD }))).toBe('ok');
   });
 
+  it('SEC8: an account without a password gives none, and says so', async () => {
+    const one = await app.register();
+    const reset = 'UPDATE website_users SET password_hash = NULL WHERE id = $1';
+    await app.database.query(reset, [one.tokens.user.id]);
+    await expect(confirm(one, 'r')).rejects.toMatchObject({
+      code: 'invalid_credentials',
+      extras: { detail: expect.stringContaining('no password') },
+    });
+  });
+
   it('the grant itself is nowhere in the database', async () => {
     const one = await app.register();
     const { grant } = await confirm(one, 'r');

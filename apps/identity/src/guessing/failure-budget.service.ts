@@ -6,6 +6,7 @@ import { FailedSignInsRepository } from './failed-sign-ins.repository.js';
 
 const SHARE_MS = 1_000;
 const MINUTE_MS = 60_000;
+const minuteAt = (time: number): number => Math.floor(time / MINUTE_MS);
 
 /**
  * A budget of failed sign-ins for all accounts together, against somebody who tries one password on many (R-BF2). It is
@@ -18,6 +19,7 @@ export class FailureBudget implements OnApplicationBootstrap, BeforeApplicationS
   private shared = 0;
   private own = 0;
   private timer?: NodeJS.Timeout;
+  private sharing?: Promise<void>;
 
   constructor(
     private readonly config: IdentityConfig,
@@ -31,6 +33,7 @@ export class FailureBudget implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.sharing;
     if (this.own) await this.share();
   }
 
@@ -42,7 +45,7 @@ export class FailureBudget implements OnApplicationBootstrap, BeforeApplicationS
   /** @throws Refusal `rate_limited` when the budget of this minute is spent */
   assertLeft(): void {
     const now = Date.now();
-    const shared = Math.floor(now / MINUTE_MS) === this.minute ? this.shared : 0;
+    const shared = minuteAt(now) === this.minute ? this.shared : 0;
     if (shared + this.own < this.config.signInFailuresPerMinute) return;
     const retry_after = Math.ceil((MINUTE_MS - (now % MINUTE_MS)) / 1_000);
     throw RateLimited.with({
@@ -51,13 +54,20 @@ export class FailureBudget implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  /** Tells the others what was counted here, and hears what they have counted. */
-  async share(): Promise<void> {
+  /** Tells the others what was counted here, and hears what they have counted; calls while one is under way share it. */
+  share(): Promise<void> {
+    this.sharing ??= this.shareOnce().finally(() => (this.sharing = undefined));
+    return this.sharing;
+  }
+
+  private async shareOnce(): Promise<void> {
     const counted = this.own;
+    // Of the minute in which was asked: an answer that comes in the next one says nothing about that.
+    const minute = minuteAt(Date.now());
     try {
       const shared = await this.failures.add(counted);
       this.own -= counted;
-      this.minute = Math.floor(Date.now() / MINUTE_MS);
+      this.minute = minute;
       this.shared = shared;
     } catch (error) {
       this.log.warn('failed sign-ins are counted here alone for now', { error });

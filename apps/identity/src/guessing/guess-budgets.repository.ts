@@ -14,7 +14,7 @@ export class GuessBudgetsRepository {
        ON CONFLICT (key) DO UPDATE SET
          spent = CASE WHEN ${over} THEN 1 ELSE LEAST(b.spent, $2) + 1 END,
          since = CASE WHEN ${over} THEN now() ELSE b.since END
-       RETURNING spent, ceil(extract(epoch FROM since - now()) + $3)::integer AS wait`,
+       RETURNING spent, LEAST($3, ceil(extract(epoch FROM since - now()) + $3))::integer AS wait`,
       [key, tries, seconds],
     );
     return row!.spent <= tries ? 0 : Math.max(1, row!.wait);

@@ -109,7 +109,6 @@ export class IdentitiesRepository {
       `SELECT (CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END
          + (SELECT count(*) FROM admin_credentials a WHERE a.user_id = u.id)
          + (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id)
-         + (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id)
          + (SELECT count(*) FROM oauth_accounts i WHERE i.user_id = u.id AND i.id <> $2 AND ${HOLDS}))::integer AS ways
        FROM website_users u WHERE u.id = $1`,
       [userId, identityId],

@@ -1,7 +1,7 @@
 import { isEmail } from 'class-validator';
 import { USERNAME, type IdentityKind } from '#contracts';
+import { shortName, unlikelyName } from '../users/names.rules.js';
 
-const MAX_NAME = 32;
 const MAX_ADDRESS = 254;
 
 /**
@@ -9,16 +9,16 @@ const MAX_ADDRESS = 254;
  * be a username, then the same made unlikely to be taken.
  */
 export function usernames(label: string | null, kind: IdentityKind, id: string): string[] {
-  const suffix = id.slice(-8);
   // An address of a wallet is no name, and a mail address is nobody else’s to read.
   const given = kind === 'wallet' || label?.includes('@') ? '' : (label ?? '');
-  const plain = given
-    .normalize('NFKC')
-    .replace(/\s+/g, '-')
-    .replace(/[^\p{L}\p{N}_.-]/gu, '')
-    .slice(0, MAX_NAME);
+  const plain = shortName(
+    given
+      .normalize('NFKC')
+      .replace(/\s+/g, '-')
+      .replace(/[^\p{L}\p{N}_.-]/gu, ''),
+  );
   const base = USERNAME.test(plain) ? plain : kind;
-  const unlikely = `${base.slice(0, MAX_NAME - suffix.length - 1)}-${suffix}`;
+  const unlikely = unlikelyName(base, id);
   return base === kind ? [unlikely] : [base, unlikely];
 }
 

@@ -40,6 +40,11 @@ export class MacKeys implements OnApplicationBootstrap, OnApplicationShutdown {
     this.stopped = true;
   }
 
+  /** Whether they have come; until then readiness says that they have not. */
+  get areThere(): boolean {
+    return this.keys !== undefined;
+  }
+
   /** Authenticates refresh tokens. @throws Refusal `unavailable` before the keys are there */
   get refresh(): Buffer {
     return this.loaded.refresh;

@@ -70,6 +70,16 @@ describe('the bridge from legacy accounts', () => {
     expect(account!.username.toLowerCase()).not.toBe(one.tokens.user.username.toLowerCase());
   });
 
+  it('A-identity.bridge: a taken name gets an ending however long it is', async () => {
+    const taken = randomUUID().replaceAll('-', '');
+    await app.register({ username: taken });
+    const [sub, email] = [`cli-${randomUUID()}`, newcomer().email];
+    const old = 'INSERT INTO users (id, email, username) VALUES ($1, $2, $3)';
+    await app.database.query(old, [sub, email, `${taken}-of-the-old-system`]);
+    await expect(bridge({ sub })).resolves.toMatchObject({ resolved_by: 'created' });
+    expect((await accounts(email))[0]!.username).toMatch(new RegExp(`^${taken.slice(0, 23)}-[0-9a-f]{8}$`));
+  });
+
   it('A-identity.bridge: without an address there is still one account per sub', async () => {
     const sub = `cli-${randomUUID()}`;
     const answers = await parallel(10, () => bridge({ sub }));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Unavailable, ValidationFailed, type BridgeAccountRequest, type BridgedAccount } from '#contracts';
 import { newId } from '#persistence';
+import { shortName, unlikelyName } from '../users/names.rules.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { LegacyUsersRepository, type LegacyUser } from './legacy-users.repository.js';
 
@@ -43,9 +44,9 @@ export class BridgeService {
   private async make(legacy: LegacyUser): Promise<string | undefined> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const id = newId();
-      const suffix = id.slice(-8);
-      const wish = attempt === 0 ? (legacy.username ?? `member-${suffix}`) : `${legacy.username ?? 'member'}-${suffix}`;
-      const user = { id, email: legacy.email, username: wish.slice(0, 32), password_hash: null };
+      const unlikely = unlikelyName(legacy.username ?? 'member', id);
+      const username = attempt === 0 && legacy.username !== null ? shortName(legacy.username) : unlikely;
+      const user = { id, email: legacy.email, username, password_hash: null };
       if (await this.users.insert(user)) return id;
       if (legacy.email !== null && (await this.users.taken(legacy.email, '')).email) return undefined;
     }

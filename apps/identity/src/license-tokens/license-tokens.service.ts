@@ -13,8 +13,8 @@ export interface LicenseTokenRequest {
   ttl: number;
 }
 
-/** Milliseconds that a sign-in waits for licensing before it does without. */
-const PATIENCE_MS = 1_500;
+/** Milliseconds that a sign-in waits for licensing before it does without. Tests wait longer. */
+export const LICENSING_WAIT = { ms: 1_500 };
 
 /**
  * The license token that goes out with a sign-in or a refresh. Licensing is asked only when the kept one is missing,
@@ -45,7 +45,7 @@ export class LicenseTokens {
 
   private async issue({ user_id, ttl }: LicenseTokenRequest): Promise<string | undefined> {
     try {
-      const issued = await this.bus.send(IssueLicenseToken, { user_id, ttl }, { timeoutMs: PATIENCE_MS });
+      const issued = await this.bus.send(IssueLicenseToken, { user_id, ttl }, { timeoutMs: LICENSING_WAIT.ms });
       const { license_token: token, version: entitlement_version, issued_at, expires_at } = issued;
       await this.kept.keep(user_id, ttl, { token, entitlement_version, issued_at, expires_at });
       return token;

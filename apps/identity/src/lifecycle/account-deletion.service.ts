@@ -6,8 +6,6 @@ import { AccountEndings } from './account-endings.service.js';
 import { DeletionNotices } from './deletion-notices.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
 
-const DAY_MS = 86_400_000;
-
 /** Closes accounts, to be erased when the time to undo it is over. */
 @Injectable()
 export class AccountDeletion {
@@ -29,9 +27,9 @@ export class AccountDeletion {
     const account = await this.accounts.close(userId);
     if (!account) throw InvalidToken.with();
     const ended = await this.endings.endEverything(userId, 'deleted');
-    const dueAt = new Date(Date.now() + this.config.deletionGraceDays * DAY_MS);
-    await this.erasures.schedule(userId, dueAt);
-    await this.notices.closed(account, dueAt, this.config.deletionGraceDays > 0);
+    const { deletionGraceDays } = this.config;
+    const dueAt = await this.erasures.schedule(userId, deletionGraceDays);
+    await this.notices.closed(account, dueAt, deletionGraceDays > 0);
     return ended;
   }
 

@@ -4,6 +4,8 @@ import { Transactions } from '#persistence';
 import { Erasures } from './erasures.service.js';
 
 const EVERY_MS = 15_000;
+/** What has failed is tried again after this, and after twice as long each further time, up to the next round. */
+const SOON_MS = 500;
 /** A service that was away when it was told is told again after this. */
 const TELL_AGAIN_SECONDS = 60;
 
@@ -16,6 +18,8 @@ export class ErasureWorker implements OnApplicationBootstrap, BeforeApplicationS
   private timer?: NodeJS.Timeout;
   private running?: Promise<void>;
   private again = false;
+  private soon?: NodeJS.Timeout;
+  private failures = 0;
 
   constructor(
     private readonly tx: Transactions,
@@ -32,6 +36,7 @@ export class ErasureWorker implements OnApplicationBootstrap, BeforeApplicationS
     clearInterval(this.timer);
     this.again = false;
     await this.running;
+    clearTimeout(this.soon);
   }
 
   /** Looks for work now. */
@@ -40,20 +45,36 @@ export class ErasureWorker implements OnApplicationBootstrap, BeforeApplicationS
     else this.running = this.tx.outside(() => this.work());
   }
 
-  /** Everything that can be done at the moment, one person a transaction. */
+  /**
+   * Everything that can be done at the moment, one person a transaction. One that fails holds up no other.
+   * @throws Error with what has failed first, when all is tried
+   */
   async sweep(tellAgainSeconds = TELL_AGAIN_SECONDS): Promise<void> {
-    while (await this.tx.run(() => this.erasures.beginNext()));
+    const failed: unknown[] = [];
+    const each = async (ids: string[], step: (id: string) => Promise<void>): Promise<void> => {
+      for (const id of ids) await this.tx.run(() => step(id)).catch((error: unknown) => failed.push(error));
+    };
+    await each(await this.erasures.due(), (id) => this.erasures.begin(id));
     const toldBefore = new Date(Date.now() - tellAgainSeconds * 1_000);
-    while (await this.tx.run(() => this.erasures.tellNextAgain(toldBefore)));
+    await each(await this.erasures.unanswered(toldBefore), (id) => this.erasures.tellAgain(id, toldBefore));
+    if (failed.length) throw new Error(`${failed.length} erasures have failed`, { cause: failed[0] });
   }
 
   private async work(): Promise<void> {
     do {
       this.again = false;
-      await this.sweep().catch((error: unknown) => {
-        this.log.warn('erasing accounts goes on with the next round', { error });
-      });
+      await this.sweep().then(
+        () => (this.failures = 0),
+        (error: unknown) => this.retry(error),
+      );
     } while (this.again);
     this.running = undefined;
+  }
+
+  /** Most of what fails is over in a moment: a database that has just moved, a lock that was held. */
+  private retry(error: unknown): void {
+    this.log.warn('erasing accounts goes on in a moment', { error });
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.wake(), Math.min(EVERY_MS, SOON_MS * 2 ** this.failures++)).unref();
   }
 }

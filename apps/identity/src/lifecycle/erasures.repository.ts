@@ -27,12 +27,14 @@ const COLUMNS = 'id, user_id, state, requested_at, due_at, acknowledged, told, e
 export class ErasuresRepository {
   constructor(private readonly tx: Transactions) {}
 
-  async schedule(userId: string, dueAt: Date): Promise<void> {
-    await this.tx.query(`INSERT INTO account_erasures (id, user_id, state, due_at) VALUES ($1, $2, 'waiting', $3)`, [
-      newId(),
-      userId,
-      dueAt,
-    ]);
+  /** @returns when it is due, by the clock by which it is begun */
+  async schedule(userId: string, graceDays: number): Promise<Date> {
+    const [row] = await this.tx.query<{ due_at: Date }>(
+      `INSERT INTO account_erasures (id, user_id, state, due_at)
+       VALUES ($1, $2, 'waiting', now() + make_interval(days => $3)) RETURNING due_at`,
+      [newId(), userId, graceDays],
+    );
+    return row!.due_at;
   }
 
   /** @returns false when it has begun, or its time has come */
@@ -52,30 +54,45 @@ export class ErasuresRepository {
     );
   }
 
+  /** Those whose time has come, the oldest first. */
+  async due(): Promise<string[]> {
+    const rows = await this.tx.query<{ id: string }>(
+      `SELECT id FROM account_erasures WHERE state = 'waiting' AND due_at <= now() ORDER BY due_at, id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /**
-   * Begins one that is due; of several replicas each takes another one. The account is held: it cannot be opened again
-   * by anybody while it is being emptied.
+   * Begins one that is due, unless another replica is at it. The account is held: it cannot be opened again by anybody
+   * while it is being emptied. Who is changing it just now (that its owner was seen, say) is waited for.
    */
-  async beginNext(): Promise<OpenErasure | undefined> {
+  async begin(id: string): Promise<OpenErasure | undefined> {
     const [row] = await this.tx.query<OpenErasure & { [column: string]: unknown }>(
       `UPDATE account_erasures SET state = 'erasing', begun_at = now(), told_at = now(), told = 1
        WHERE id = (SELECT e.id FROM account_erasures e JOIN website_users u ON u.id = e.user_id
-                   WHERE e.state = 'waiting' AND e.due_at <= now() AND u.deleted_at IS NOT NULL
-                   ORDER BY e.due_at LIMIT 1 FOR UPDATE OF e, u SKIP LOCKED)
+                   WHERE e.id = $1 AND e.state = 'waiting' AND e.due_at <= now() AND u.deleted_at IS NOT NULL
+                   FOR UPDATE OF e SKIP LOCKED FOR UPDATE OF u)
        RETURNING id, user_id`,
+      [id],
     );
     return row;
   }
 
-  /** Takes one that was told some time ago and that somebody has not acknowledged yet. */
-  async nextUnanswered(toldBefore: Date): Promise<OpenErasure | undefined> {
+  /** Those that were told before and that somebody has not acknowledged yet. */
+  async unanswered(toldBefore: Date): Promise<string[]> {
+    const rows = await this.tx.query<{ id: string }>(
+      `SELECT id FROM account_erasures WHERE state = 'erasing' AND told_at < $1 ORDER BY told_at, id`,
+      [toldBefore],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Takes one of those, unless it was told or completed meanwhile. */
+  async tellAgain(id: string, toldBefore: Date): Promise<OpenErasure | undefined> {
     const [row] = await this.tx.query<OpenErasure & { [column: string]: unknown }>(
       `UPDATE account_erasures SET told_at = now(), told = told + 1
-       WHERE id = (SELECT id FROM account_erasures
-                   WHERE state = 'erasing' AND told_at < $1
-                   ORDER BY told_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, user_id`,
-      [toldBefore],
+       WHERE id = $1 AND state = 'erasing' AND told_at < $2 RETURNING id, user_id`,
+      [id, toldBefore],
     );
     return row;
   }

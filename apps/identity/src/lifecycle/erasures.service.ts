@@ -25,21 +25,29 @@ export class Erasures {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Begins one that is due, in the open transaction. @returns whether there was one */
-  async beginNext(): Promise<boolean> {
+  /** Those that are to begin. One whose account staff has opened again is none of them. */
+  async due(): Promise<string[]> {
     await this.erasures.dropReopened();
-    const begun = await this.erasures.beginNext();
-    if (!begun) return false;
-    await this.tables.erase(begun.user_id);
-    await this.tell(begun);
-    return true;
+    return this.erasures.due();
   }
 
-  /** Tells once more about one that waits for an answer. @returns whether there was one */
-  async tellNextAgain(toldBefore: Date): Promise<boolean> {
-    const open = await this.erasures.nextUnanswered(toldBefore);
+  /** Those that were told before and wait for an answer. */
+  unanswered(toldBefore: Date): Promise<string[]> {
+    return this.erasures.unanswered(toldBefore);
+  }
+
+  /** Begins one that is due, in the open transaction; nothing when somebody else does. */
+  async begin(erasureId: string): Promise<void> {
+    const begun = await this.erasures.begin(erasureId);
+    if (!begun) return;
+    await this.tables.erase(begun.user_id);
+    await this.tell(begun);
+  }
+
+  /** Tells once more about one that waits for an answer. */
+  async tellAgain(erasureId: string, toldBefore: Date): Promise<void> {
+    const open = await this.erasures.tellAgain(erasureId, toldBefore);
     if (open) await this.tell(open);
-    return open !== undefined;
   }
 
   /** A service holds nothing any more; the last one completes it. Again is no harm. */

@@ -43,7 +43,7 @@ export class PersonalTablesRepository {
     }
     await this.tx.query(
       `UPDATE website_users SET username = 'erased-' || id, display_name = NULL, avatar_url = NULL, bio = NULL,
-         password_hash = NULL, roles = '{}', last_login_at = NULL, last_seen_at = NULL
+         password_hash = NULL, roles = '{}', last_login_at = NULL, last_seen_at = NULL, left_at = NULL
        WHERE id = $1`,
       [userId],
     );

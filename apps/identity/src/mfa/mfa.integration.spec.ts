@@ -17,7 +17,9 @@ import {
   type IssuedTokens,
 } from '#contracts';
 import { actorOf, IdentityApp, issuedOf, outcome, parallel, PASSWORD } from '../../test/identity-app.js';
+import { interleaved } from '../../test/interleaved.js';
 import { claimsOf } from '../../test/neighbours.js';
+import { AccountSweep } from '../recovery/account-sweep.service.js';
 import { codeOf, stepAt } from './totp.rules.js';
 
 let app: IdentityApp;
@@ -35,6 +37,11 @@ const fromBase32 = (text: string): Buffer => {
 };
 /** The code of now, or of a step beside it: each step counts once. */
 const codeFor = (secret: string, off = 0) => codeOf(fromBase32(secret), stepAt(Date.now()) + off);
+/** A code that none of these secrets has for minutes. */
+const wrongFor = (...secrets: string[]): string => {
+  const right = secrets.flatMap((secret) => Array.from({ length: 20 }, (_, i) => codeFor(secret, i - 2)));
+  return Array.from({ length: 100 }, (_, i) => String(i).padStart(6, '0')).find((code) => !right.includes(code))!;
+};
 
 interface Enrolled {
   issued: IssuedTokens;
@@ -44,7 +51,11 @@ interface Enrolled {
 async function enrol(): Promise<Enrolled> {
   const issued = await app.register();
   const { secret } = await app.ask(SetupMfa, {}, as(issued));
-  const { recovery_codes } = await app.ask(VerifyMfa, { code: codeFor(secret, -1) }, as(issued));
+  const { recovery_codes } = await app.ask(VerifyMfa, { code: codeFor(secret) }, as(issued));
+  // As if that had been a step ago: the code of now still counts.
+  await app.database.query('UPDATE totp_factors SET last_step = last_step - 1 WHERE user_id = $1', [
+    issued.tokens.user.id,
+  ]);
   return { issued, secret, codes: recovery_codes };
 }
 const nameOf = ({ tokens }: IssuedTokens) => tokens.user.email!;
@@ -70,7 +81,8 @@ describe('setting two-step sign-in up', () => {
     expect(setup.otpauth_url).toContain(`secret=${setup.secret}&`);
     expect(setup.qr_svg).toMatch(/^<svg /);
     await expect(outcome(app.login(nameOf(issued), PASSWORD))).resolves.toBe('ok');
-    await expect(outcome(app.ask(VerifyMfa, { code: '000000' }, as(issued)))).resolves.toBe('mfa_code_invalid');
+    const wrong = wrongFor(setup.secret);
+    await expect(outcome(app.ask(VerifyMfa, { code: wrong }, as(issued)))).resolves.toBe('mfa_code_invalid');
     const { recovery_codes } = await app.ask(VerifyMfa, { code: codeFor(setup.secret) }, as(issued));
     expect(new Set(recovery_codes).size).toBe(10);
     expect(await app.events(MfaEnabled, issued.tokens.user.id)).toHaveLength(1);
@@ -100,7 +112,7 @@ describe('setting two-step sign-in up', () => {
     const issued = await app.register();
     await expect(outcome(app.ask(VerifyMfa, { code: '123456' }, as(issued)))).resolves.toBe('mfa_not_enabled');
     const { secret } = await app.ask(SetupMfa, {}, as(issued));
-    const wrong = codeFor(secret) === '000000' ? '111111' : '000000';
+    const wrong = wrongFor(secret);
     const outcomes = await parallel(14, () => outcome(app.ask(VerifyMfa, { code: wrong }, as(issued))));
     expect(outcomes.filter((o) => o === 'mfa_code_invalid')).toHaveLength(10);
     await expect(outcome(app.ask(VerifyMfa, { code: codeFor(secret) }, as(issued)))).resolves.toBe('rate_limited');
@@ -188,7 +200,7 @@ describe('a sign-in with two steps', () => {
   it('R-BF6: ten wrong codes end it for a while, and a new sign-in gives no new tries', async () => {
     const { issued, secret } = await enrol();
     const first = await challenge(issued);
-    const wrong = codeFor(secret) === '000000' ? '111111' : '000000';
+    const wrong = wrongFor(secret);
     for (let i = 0; i < 10; i++) await outcome(second(first.mfa_token, wrong));
     const fresh = await challenge(issued);
     await expect(outcome(second(fresh.mfa_token, codeFor(secret)))).resolves.toBe('rate_limited');
@@ -254,6 +266,16 @@ describe('step-up', () => {
     await expect(outcome(app.ask(ListSessions, {}, as(fresh)))).resolves.toBe('ok');
   });
 
+  it('R-SE2 R-RC7: does not block what ends all sessions at the same time, nor is blocked by it', async () => {
+    const { session_id, tokens } = await app.register();
+    const { id } = tokens.user;
+    const sweep = app.get(AccountSweep);
+    const write = () => app.transactions.query('UPDATE website_users SET updated_at = now() WHERE id = $1', [id]);
+    const recover = () => write().then(() => sweep.endSessions(id, 'password_changed'));
+    const end = () => sweep.endSession(id, session_id, 'user_revoked');
+    await expect(interleaved(app, [end, write], recover)).resolves.toBeUndefined();
+  });
+
   it('R-SE2: of ten at once one goes on', async () => {
     const issued = await app.register();
     const outcomes = await parallel(10, () => outcome(step(issued, { password: PASSWORD })));
@@ -266,7 +288,7 @@ describe('step-up', () => {
     const whole = issuedOf(await second(mfa_token, codes[0]!));
     await expect(outcome(step(whole, {}))).resolves.toBe('validation_failed');
     await expect(outcome(step(whole, { password: 'wrong' }))).resolves.toBe('invalid_credentials');
-    await expect(outcome(step(whole, { code: '000000' }))).resolves.toBe('mfa_code_invalid');
+    await expect(outcome(step(whole, { code: wrongFor(secret) }))).resolves.toBe('mfa_code_invalid');
     const fresh = issuedOf(await step(whole, { code: codeFor(secret) }));
     expect(claimsOf(fresh.tokens.access_token).amr).toEqual(['pwd', 'recovery_code', 'mfa', 'otp']);
   });

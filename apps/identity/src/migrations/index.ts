@@ -12,6 +12,7 @@ import { AuditAndAdmin1795300000500 } from './1795300000500-audit-and-admin.js';
 import { ProfilesAndLifecycle1795300000600 } from './1795300000600-profiles-and-lifecycle.js';
 import { ActionGrants1795300000900 } from './1795300000900-action-grants.js';
 import { ChallengeVersions1795300001000 } from './1795300001000-challenge-versions.js';
+import { Departures1795300001100 } from './1795300001100-departures.js';
 
 /** The tables of the database `identity`, in the order in which they are made. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   ProfilesAndLifecycle1795300000600,
   ActionGrants1795300000900,
   ChallengeVersions1795300001000,
+  Departures1795300001100,
 ];

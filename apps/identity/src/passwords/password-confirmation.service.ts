@@ -9,6 +9,9 @@ import { Passwords } from './passwords.service.js';
 /** A stolen session must not become a way to guess the password (R-BF1). */
 const BUDGET = { purpose: 'password again', tries: 10, seconds: 900 };
 
+/** Of somebody else's account nobody is told this: who is here is signed in to it. */
+const NO_PASSWORD = 'This account has no password yet; set one by a password reset first.';
+
 /** Asks a person who is signed in for the password again. */
 @Injectable()
 export class PasswordConfirmation {
@@ -38,7 +41,7 @@ export class PasswordConfirmation {
     const { matches } = await this.passwords.check(holder.password_hash, password, deadline);
     if (!matches) {
       await this.outbox.append(PasswordRefused, { user_id, reason: 'wrong_password' }, { key: user_id });
-      throw InvalidCredentials.with('The password is wrong.');
+      throw InvalidCredentials.with(holder.password_hash === null ? NO_PASSWORD : 'The password is wrong.');
     }
     await this.budgets.restore(budget);
     return holder;

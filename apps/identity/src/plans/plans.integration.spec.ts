@@ -57,7 +57,7 @@ describe('a plan change', () => {
     app.licensing.version = 1;
     nc.publish(eventSubject(EntitlementChanged), JSON.stringify(data));
     await nc.flush();
-    const told = await eventually('the applied plan', 10_000, async () => (await app.events(PlanApplied, id))[0]);
+    const told = await eventually('the applied plan', 30_000, async () => (await app.events(PlanApplied, id))[0]);
     expect(told).toEqual(data);
     const after = await app.refresh(before.tokens.refresh_token);
     expect(after.tokens.user).toMatchObject({ plan: 'pro', plan_expires_at: data.expires_at });

@@ -1,6 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { Handles } from '#bus';
-import { ListOnline, NoteSeen, type Call, type Empty, type NoteSeenRequest, type OnlineUsers } from '#contracts';
+import {
+  ListOnline,
+  NoteLeft,
+  NoteSeen,
+  type Call,
+  type Empty,
+  type NoteLeftRequest,
+  type NoteSeenRequest,
+  type OnlineUsers,
+} from '#contracts';
 import { personOf } from '../sessions/sessions.service.js';
 import { Presence } from './presence.service.js';
 
@@ -15,7 +24,13 @@ export class PresenceController {
 
   @Handles(NoteSeen, { transaction: false })
   async note({ user_ids }: NoteSeenRequest): Promise<Empty> {
-    this.presence.note(user_ids);
+    await this.presence.seen(user_ids);
+    return {};
+  }
+
+  @Handles(NoteLeft, { transaction: false })
+  async noteLeft({ user_ids }: NoteLeftRequest): Promise<Empty> {
+    await this.presence.left(user_ids);
     return {};
   }
 }

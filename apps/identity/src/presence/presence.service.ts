@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidToken, type OnlineUsers, type UserActor } from '#contracts';
-import { LastSeen } from '../users/last-seen.service.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { PresenceRepository } from './presence.repository.js';
 
-/** Tells who is there. A time that passes needs nobody to sign off: what crashes is gone two minutes later. */
+/** Tells who is there. A time that passes needs nobody to sign off: what crashes is gone two minutes later (RT26). */
 @Injectable()
 export class Presence {
   constructor(
     private readonly users: UsersRepository,
-    private readonly seen: LastSeen,
     private readonly presence: PresenceRepository,
   ) {}
 
@@ -20,8 +18,13 @@ export class Presence {
     return { users: there.map(({ last_seen_at, ...user }) => ({ ...user, last_seen: last_seen_at.toISOString() })) };
   }
 
-  /** Written with the next batch. */
-  note(userIds: string[]): void {
-    for (const id of userIds) this.seen.note(id, null);
+  /** They have a connection open. */
+  async seen(userIds: string[]): Promise<void> {
+    await this.users.touch(userIds);
+  }
+
+  /** They closed what they had open. */
+  async left(userIds: string[]): Promise<void> {
+    await this.presence.leave(userIds);
   }
 }

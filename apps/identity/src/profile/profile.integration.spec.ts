@@ -76,7 +76,7 @@ describe('a profile', () => {
     await update(issued, {});
     const user_id = issued.tokens.user.id;
     expect(await app.events(ProfileUpdated, user_id)).toEqual([
-      { user_id, changed: ['display_name', 'status'], status: 'busy' },
+      { user_id, changed: ['display_name', 'status'], status: 'busy', before: 'online' },
     ]);
   });
 

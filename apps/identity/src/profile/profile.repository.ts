@@ -23,9 +23,11 @@ export class ProfileRepository {
     return row;
   }
 
+  /** Who is to be seen again looks as if they came just now: when they were seen before tells that they were hidden. */
   async write(userId: string, { display_name, avatar_url, bio, status }: Profile): Promise<void> {
     await this.tx.query(
-      `UPDATE website_users SET display_name = $2, avatar_url = $3, bio = $4, status = $5, updated_at = now()
+      `UPDATE website_users SET display_name = $2, avatar_url = $3, bio = $4, status = $5, updated_at = now(),
+         last_seen_at = CASE WHEN status = 'invisible' AND $5 <> 'invisible' THEN now() ELSE last_seen_at END
        WHERE id = $1`,
       [userId, display_name, avatar_url, bio, status],
     );

@@ -32,7 +32,7 @@ export class ProfileService {
       await this.profiles.write(before.id, after);
       await this.outbox.append(
         ProfileUpdated,
-        { user_id: before.id, changed, status: after.status },
+        { user_id: before.id, changed, status: after.status, before: before.status },
         { key: before.id },
       );
     }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textWithin } from '#boot';
 import { ProviderProblem } from './provider.js';
 import { ProvidersConfig } from './providers.config.js';
 
@@ -48,7 +49,7 @@ export class Outbound {
     try {
       const signal = AbortSignal.timeout(this.timeoutMs);
       const response = await fetch(url, { ...init, signal, redirect: 'error' });
-      return { status: response.status, text: await readCapped(response) };
+      return { status: response.status, text: await textWithin(response, MAX_BYTES) };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ProviderProblem('provider_failed', `${hostOf(url)} gave no answer: ${why}`);
@@ -57,14 +58,3 @@ export class Outbound {
 }
 
 const hostOf = (url: string): string => new URL(url).host;
-
-async function readCapped(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}

@@ -58,10 +58,10 @@ export class ProviderStarts {
   }
 
   private returnOf(policy: ClientPolicy, asked: string | undefined): string {
-    const { publicUrl, profile } = this.config;
+    const { publicUrl, profile, frontendStandInUrl: standIn } = this.config;
     const known = profile === 'development' ? this.clients.list().clients : [];
     const origins = known.find((c) => c.client_id === policy.client_id)?.origins ?? [];
     const localOrigins = origins.filter((origin) => !policy.origins.includes(origin));
-    return chooseReturn(asked, { policy, localOrigins, publicUrl });
+    return chooseReturn(asked, { policy, localOrigins, standIn, publicUrl });
   }
 }

@@ -67,6 +67,12 @@ export class ProvidersConfig extends DataAppConfig {
   @EnvUrl('STEAM_OPENID_URL', { default: 'https://steamcommunity.com/openid/login' })
   steamOpenidUrl!: string;
 
+  @EnvUrl('FRONTEND_STAND_IN_URL', {
+    optional: true,
+    description: 'Development profile only: the page where sign-ins end that ask for no other.',
+  })
+  frontendStandInUrl?: string;
+
   @EnvInt('PROVIDER_TIMEOUT_MS', {
     default: 5_000,
     min: 100,
@@ -95,8 +101,15 @@ export class ProvidersConfig extends DataAppConfig {
     }));
     const open = Object.entries(ENDPOINTS).filter(([, key]) => this.profile === 'production' && isPlain(this[key]));
     const fix = 'Set it to an https address, or leave it out: the provider’s own is the default.';
-    return [...halves, ...open.map(([name]) => ({ name, wrong: 'is no https address', fix }))];
+    const strangers = this.profile === 'production' && this.frontendStandInUrl !== undefined ? [NO_STAND_IN] : [];
+    return [...halves, ...open.map(([name]) => ({ name, wrong: 'is no https address', fix })), ...strangers];
   }
 }
+
+const NO_STAND_IN: ConfigProblem = {
+  name: 'FRONTEND_STAND_IN_URL',
+  wrong: 'is set, but people would not return to the client’s frontend',
+  fix: 'Leave it out; it is for the development profile only.',
+};
 
 const isPlain = (url: string): boolean => !url.startsWith('https://');

@@ -8,15 +8,17 @@ export interface Frontends {
   policy: Pick<ClientPolicy, 'redirects' | 'origins'>;
   /** Origins of local frontends, which count in the development profile only. */
   localOrigins: readonly string[];
+  /** Page that stands in for frontends which nobody has started; development profile only. */
+  standIn?: string;
   /** Our own address, for clients that have no frontend but our pages. */
   publicUrl: string;
 }
 
 /** The addresses that are allowed, whole: paths of the listed ones, on local origins too while developing. */
-export function returnAddresses({ policy, localOrigins, publicUrl }: Frontends): string[] {
+export function returnAddresses({ policy, localOrigins, standIn, publicUrl }: Frontends): string[] {
   const listed = policy.redirects.length ? policy.redirects : OWN_PAGES.map((page) => publicUrl + page);
   const local = localOrigins.flatMap((origin) => policy.redirects.map((redirect) => origin + pathOf(redirect)));
-  return [...new Set([...listed, ...local])];
+  return [...new Set([...(policy.redirects.length && standIn ? [standIn] : []), ...listed, ...local])];
 }
 
 /**

@@ -19,19 +19,23 @@ export class AccountSweepRepository {
     return ended.map((session) => session.id);
   }
 
-  /** Ends one session of that account. @returns whether there was one to end */
+  /**
+   * Ends one session of that account, whose row comes first as with whatever ends them all: else the two would wait for
+   * each other. @returns whether there was one to end
+   */
   async endSession(userId: string, sessionId: string, reason: string): Promise<boolean> {
     const rows = await this.tx.query(
-      `UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
-       WHERE id = $2 AND user_id = $1 AND revoked_at IS NULL RETURNING id`,
+      `WITH owner AS (SELECT id FROM website_users WHERE id = $1 FOR NO KEY UPDATE)
+       UPDATE auth_sessions s SET revoked_at = now(), revoked_reason = $3 FROM owner
+       WHERE s.id = $2 AND s.user_id = owner.id AND s.revoked_at IS NULL RETURNING s.id`,
       [userId, sessionId, reason],
     );
     return rows.length > 0;
   }
 
-  /** From now on no device is known that was before. */
+  /** From now on no device is known that was before; not from the beginning of the transaction, which may have waited. */
   async forgetDevices(userId: string): Promise<void> {
-    await this.tx.query('UPDATE website_users SET devices_known_from = now() WHERE id = $1', [userId]);
+    await this.tx.query('UPDATE website_users SET devices_known_from = clock_timestamp() WHERE id = $1', [userId]);
   }
 
   /** Ways in that somebody has added to the account. */

@@ -50,9 +50,9 @@ describe('a forgotten password', () => {
     const { email } = newcomer();
     const before = (await refusals()).length;
     await forgot(email);
-    const told = await eventually('the refusal', 10_000, async () => (await refusals())[before]);
+    const told = await eventually('the refusal', 30_000, async () => (await refusals())[before]);
     expect(told).toEqual({ user_id: null, reason: 'unknown_account' });
-    await eventually('the request to be forgotten', 10_000, async () => {
+    await eventually('the request to be forgotten', 30_000, async () => {
       const rows = await app.database.query('SELECT 1 FROM recovery_requests WHERE email = $1', [email]);
       return rows.length === 0 ? true : undefined;
     });
@@ -68,7 +68,7 @@ describe('a forgotten password', () => {
   it('R-BF2: an account gets five mails an hour', async () => {
     const one = await app.register();
     for (let i = 0; i < 7; i++) await forgot(one.tokens.user.email!);
-    await eventually('two refusals', 10_000, async () => {
+    await eventually('two refusals', 30_000, async () => {
       const mine = (await app.events(RecoveryRefused, one.tokens.user.id)).length;
       return mine === 2 ? true : undefined;
     });
@@ -79,7 +79,7 @@ describe('a forgotten password', () => {
     const one = await app.register();
     await app.database.query('UPDATE website_users SET is_active = false WHERE id = $1', [one.tokens.user.id]);
     await forgot(one.tokens.user.email!);
-    await eventually('the refusal', 10_000, async () => (await app.events(RecoveryRefused, one.tokens.user.id))[0]);
+    await eventually('the refusal', 30_000, async () => (await app.events(RecoveryRefused, one.tokens.user.id))[0]);
     expect(await mailbox.idsOf(one.tokens.user.id, 'reset_password')).toEqual([]);
   });
 });

@@ -33,9 +33,11 @@ export class CredentialCheck {
     const own = await this.passwords.check(found?.password_hash, password, deadline);
     if (own.matches) return { found, ...own };
     const matchedOld = await this.legacy.open({ typed: typed.typed, name: typed.name, password, deadline, counts });
-    if (!matchedOld) return { found, matches: false, outdated: false };
-    // It may have moved here or, at the same time, elsewhere; or the account may not have it.
+    // It may have moved here or, between our looks at the one and the other, by a sign-in at the same time; or the
+    // account may not have it. Who fails is looked up twice, whoever it is.
     const { found: now } = await this.credentials.find(typed);
+    const isAnother = now?.password_hash !== found?.password_hash;
+    if (!matchedOld && !isAnother) return { found, matches: false, outdated: false };
     return { found: now, ...(await this.passwords.check(now?.password_hash, password, deadline)) };
   }
 

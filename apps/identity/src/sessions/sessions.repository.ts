@@ -56,7 +56,7 @@ const OPEN_STATEMENT = `
   WITH guard AS (
     SELECT name_hash, blocked_until > now() AS blocked FROM login_guards WHERE name_hash = $12::bytea FOR UPDATE
   ), person AS (
-    UPDATE website_users SET last_login_at = now(), last_seen_at = now()
+    UPDATE website_users SET last_login_at = now(), last_seen_at = now(), left_at = NULL
     WHERE id = $2 AND is_active AND deleted_at IS NULL AND roles = $11::text[]
       AND NOT EXISTS (SELECT 1 FROM guard WHERE blocked)
       AND (mfa_since IS NULL OR $7::text[] && '{${SUFFICIENT.join()}}')

@@ -72,6 +72,8 @@ export class TokenIssuer {
     const refresh_token = this.tokens.refreshTokenOf(session);
     if (mayRefresh(proofs)) session.refresh_token_hash = hashToken(refresh_token);
     const [access_token, license_token] = await this.tokens.sign(proofs, session);
+    // Dated before the session, so that a recovery that ends the session forgets its device as well.
+    const device_token = proofs.impersonator_id ? undefined : this.sessions.deviceToken(session, proofs.origin);
     const open = () => this.sessions.open(session, proofs);
     const person = await (alongside ? this.tx.run(() => alongside().then(open)) : open());
     const issued: IssuedTokens = {
@@ -86,7 +88,7 @@ export class TokenIssuer {
       client_id: policy.client_id,
       session_id: session.id,
       refresh_expires_at: endOf(session).toISOString(),
-      ...(proofs.impersonator_id ? {} : { device_token: this.sessions.deviceToken(session, proofs.origin) }),
+      ...(device_token ? { device_token } : {}),
     };
     return { issued };
   }

@@ -2,8 +2,6 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Log } from '#boot';
 import { UsersRepository } from './users.repository.js';
 
-/** A person counts as seen now when seen within this time; presence asks for two minutes. */
-const STALE_AFTER_SECONDS = 45;
 const FLUSH_MS = 2_000;
 /** People per statement; who does not fit is noted with the next request. */
 const BATCH = 5_000;
@@ -13,6 +11,7 @@ const BATCH = 5_000;
 export class LastSeen implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private seen = new Set<string>();
   private timer?: NodeJS.Timeout;
+  private writing = Promise.resolve();
 
   constructor(
     private readonly users: UsersRepository,
@@ -28,18 +27,21 @@ export class LastSeen implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.flush();
   }
 
-  /** Notes a person who was last seen at `lastSeenAt` according to the database. */
-  note(userId: string, lastSeenAt: Date | null): void {
-    const stale = !lastSeenAt || lastSeenAt.getTime() < Date.now() - STALE_AFTER_SECONDS * 1_000;
-    if (stale && this.seen.size < BATCH) this.seen.add(userId);
+  /** Notes a person who was not seen lately according to the database. */
+  note(userId: string): void {
+    if (this.seen.size < BATCH) this.seen.add(userId);
   }
 
-  /** Writes what was noted since the last time. */
-  async flush(): Promise<void> {
+  /** Writes what was noted until now; over when what was noted before is written, too. */
+  flush(): Promise<void> {
+    return (this.writing = this.writing.then(() => this.write()));
+  }
+
+  private async write(): Promise<void> {
     if (this.seen.size === 0) return;
     const ids = [...this.seen];
     this.seen = new Set();
-    await this.users.touch(ids, STALE_AFTER_SECONDS).catch((error: unknown) => {
+    await this.users.touch(ids).catch((error: unknown) => {
       this.log.warn('last-seen times were not written', { error, people: ids.length });
     });
   }

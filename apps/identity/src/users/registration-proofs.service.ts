@@ -4,12 +4,12 @@ import { AddressProofs } from '../email/address-proofs.service.js';
 import { hashMailToken, readMailToken } from '../email/mail-token.rules.js';
 import { RegistrationsRepository, type Registration } from '../email/registrations.repository.js';
 import { MacKeys } from '../keys/mac-keys.service.js';
+import { unlikelyName } from './names.rules.js';
 import { NewAccounts } from './new-accounts.service.js';
 import { UsersRepository } from './users.repository.js';
 import { viewOf } from './website-user.entity.js';
 
 const KIND = 'confirm_registration';
-const LONGEST_NAME = 32;
 
 /** Makes accounts of registrations whose address was proven. */
 @Injectable()
@@ -39,8 +39,9 @@ export class RegistrationProofs {
 
   private async make({ id, email, username, password_hash, client_id }: Registration): Promise<void> {
     const user = { id, email, username, password_hash };
+    // Names are not kept for registrations, or they would tell who has registered; a taken one gets an ending.
     const made =
-      (await this.users.insert(user)) || (await this.users.insert({ ...user, username: other(username, id) }));
+      (await this.users.insert(user)) || (await this.users.insert({ ...user, username: unlikelyName(username, id) }));
     if (!made) throw TokenInvalid.with();
     await this.accounts.tell(id, client_id);
     await this.proofs.note(id, email);
@@ -51,9 +52,3 @@ export class RegistrationProofs {
     if (!known?.consumed_at || known.expires_at < new Date()) throw TokenInvalid.with();
   }
 }
-
-/** Names are not kept for registrations, or they would tell who has registered; a taken one gets an ending. */
-const other = (username: string, id: string): string => {
-  const ending = `-${id.slice(-8)}`;
-  return username.slice(0, LONGEST_NAME - ending.length) + ending;
-};

@@ -114,7 +114,7 @@ describe('a registration whose address is proven first', () => {
     for (let i = 0; i < 7; i++) await wish(who);
     const open = () =>
       app.database.query('SELECT 1 FROM registrations WHERE email = $1 AND voided_at IS NULL', [who.email]);
-    await eventually('all wishes to be looked at', 10_000, async () =>
+    await eventually('all wishes to be looked at', 30_000, async () =>
       (await open()).length === 0 ? true : undefined,
     );
   });

@@ -17,6 +17,11 @@ export interface Taken {
   username: boolean;
 }
 
+/** A person counts as seen now when seen within this time; presence asks for two minutes (RT29). */
+const STALE = `(u.last_seen_at IS NULL OR u.last_seen_at < now() - interval '45 seconds')`;
+const UNSEEN = `(u.left_at IS NOT NULL OR ${STALE})`;
+const SEEN = `left_at = NULL, last_seen_at = CASE WHEN ${STALE} THEN now() ELSE u.last_seen_at END`;
+
 /** Accounts: table `website_users`. */
 @Injectable()
 export class UsersRepository {
@@ -69,13 +74,13 @@ export class UsersRepository {
       .getOne();
   }
 
-  /** The account behind a live session: one look that a suspension, deletion or sign-out ends at once. */
-  async findBySession(
-    id: string,
-    sessionId: string,
-  ): Promise<(UserColumns & { last_seen_at: Date | null }) | undefined> {
-    const [row] = await this.tx.query<UserColumns & { last_seen_at: Date | null }>(
-      `SELECT ${viewColumns('u')}, u.last_seen_at FROM website_users u
+  /**
+   * The account behind a live session: one look that a suspension, deletion or sign-out ends at once; and whether being
+   * here has to be noted, by the clock that notes it.
+   */
+  async findBySession(id: string, sessionId: string): Promise<(UserColumns & { unseen: boolean }) | undefined> {
+    const [row] = await this.tx.query<UserColumns & { unseen: boolean }>(
+      `SELECT ${viewColumns('u')}, ${UNSEEN} AS unseen FROM website_users u
        JOIN auth_sessions s ON s.user_id = u.id
        WHERE u.id = $1 AND s.id = $2 AND u.is_active AND u.deleted_at IS NULL
          AND s.revoked_at IS NULL AND s.expires_at > now() AND s.idle_expires_at > now()`,
@@ -84,17 +89,26 @@ export class UsersRepository {
     return row;
   }
 
-  /** Notes that these people were seen; rows that somebody else is changing are left for the next time. */
-  async touch(ids: string[], staleAfterSeconds: number): Promise<void> {
-    await this.tx.query(
-      `WITH due AS (
-        SELECT id FROM website_users
-        WHERE id = ANY ($1::uuid[]) AND (last_seen_at IS NULL OR last_seen_at < now() - make_interval(secs => $2))
+  /**
+   * Notes that these people were seen, which takes back that they left; a time that is not stale stays. Those whom
+   * somebody else is changing come last and one by one: nobody else waits for them.
+   */
+  async touch(ids: string[]): Promise<void> {
+    const missed = await this.tx.query<{ id: string }>(
+      `WITH wanted AS (
+        SELECT id FROM website_users u WHERE id = ANY ($1::uuid[]) AND ${UNSEEN}
+      ), due AS (
+        SELECT id FROM website_users u WHERE id = ANY ($1::uuid[]) AND ${UNSEEN}
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+      ), seen AS (
+        UPDATE website_users u SET ${SEEN} FROM due WHERE u.id = due.id RETURNING u.id
       )
-      UPDATE website_users u SET last_seen_at = now() FROM due WHERE u.id = due.id`,
-      [ids, staleAfterSeconds],
+      SELECT id FROM wanted EXCEPT SELECT id FROM seen`,
+      [ids],
     );
+    for (const { id } of missed) {
+      await this.tx.query(`UPDATE website_users u SET ${SEEN} WHERE id = $1 AND ${UNSEEN}`, [id]);
+    }
   }
 
   /** Marks the address as proven, if it still is that address. @returns whether this call was the one that did it */

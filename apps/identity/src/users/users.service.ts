@@ -18,7 +18,7 @@ export class UsersService {
     if (!row) throw InvalidToken.with();
     // Staff that looks at the account is not its person being here.
     if (actor.impersonator_id !== undefined) return { ...viewOf(row), impersonated: true };
-    this.lastSeen.note(row.id, row.last_seen_at);
+    if (row.unseen) this.lastSeen.note(row.id);
     return viewOf(row);
   }
 

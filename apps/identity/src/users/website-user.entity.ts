@@ -21,6 +21,7 @@ export class WebsiteUser {
   @Column('integer') entitlement_version!: number;
   @Column('timestamptz', { nullable: true }) last_login_at!: Date | null;
   @Column('timestamptz', { nullable: true }) last_seen_at!: Date | null;
+  @Column('timestamptz', { nullable: true }) left_at!: Date | null;
   @Column('timestamptz') created_at!: Date;
   @Column('timestamptz') updated_at!: Date;
   @Column('timestamptz', { nullable: true }) deleted_at!: Date | null;

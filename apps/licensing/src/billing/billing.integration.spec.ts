@@ -87,9 +87,24 @@ describe('plan changes', () => {
     expect(await planOf(user_id)).toBe('free');
   });
 
+  it('F-plan-change: what one replica has decided is not taken back by another whose clock is a little behind', async () => {
+    const user_id = newId();
+    await app.ask(ChangePlan, request(user_id, 'pro', { expires_at: inDays(1) }));
+    app.clock.skip(DAY);
+    expect(await planOf(user_id)).toBe('free');
+    app.clock.skip(-1_000);
+    expect(await planOf(user_id)).toBe('free');
+    await app.ask(ChangePlan, request(user_id, 'core', { effective_at: inDays(-2) }));
+    app.clock.skip(1_000);
+    expect(await told(user_id)).toMatchObject([{ plan: 'pro' }, { plan: 'free' }]);
+  });
+
   it('F-plan-change: the sweep takes everybody who is due, however many', async () => {
     const people = Array.from({ length: 130 }, () => newId());
-    await parallel(130, (i) => app.ask(ChangePlan, request(people[i]!, 'core', { expires_at: inDays(1) })));
+    const expires_at = inDays(1);
+    for (let done = 0; done < people.length; done += 10) {
+      await parallel(10, (i) => app.ask(ChangePlan, request(people[done + i]!, 'core', { expires_at })));
+    }
     app.clock.skip(2 * DAY);
     await app.sweep();
     const left = await app.database.query(`SELECT 1 FROM entitlements WHERE plan = 'core' AND user_id = ANY($1)`, [

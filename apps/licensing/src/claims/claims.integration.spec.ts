@@ -119,6 +119,25 @@ describe('claim', () => {
     expect(await stored()).toBe(JSON.stringify(evidence));
   });
 
+  it.each([
+    ['a text', 'sha256:ab12'],
+    ['a list', [1, { a: null }]],
+    ['a number', 7],
+    ['a flag', false],
+  ])('A-claim: takes whatever is shown, %s as well', async (_, evidence) => {
+    const user_id = person();
+    expect(await claim(user_id, { evidence })).toMatchObject({ plan: 'renpy_free' });
+    const sql = 'SELECT evidence FROM claims WHERE user_id = $1';
+    expect(await app.database.query(sql, [user_id])).toEqual([{ evidence }]);
+  });
+
+  it('A-claim: evidence that is null is none', async () => {
+    const user_id = person();
+    expect(await claim(user_id, { evidence: null })).toMatchObject({ plan: 'renpy_free' });
+    const sql = 'SELECT evidence::text AS evidence FROM claims WHERE user_id = $1';
+    expect(await app.database.query(sql, [user_id])).toEqual([{ evidence: null }]);
+  });
+
   it('refuses a caller that is no person', async () => {
     expect(await refusal(app.ask(ClaimRenpy, {}, { caller: 'billing' }))).toEqual({ code: 'unauthenticated' });
     expect(await refusal(app.ask(ReadEntitlement, {}, { caller: 'billing' }))).toEqual({ code: 'unauthenticated' });

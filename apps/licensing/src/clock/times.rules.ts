@@ -19,6 +19,10 @@ export function timeOf(field: string, text: string): Date {
   return time;
 }
 
+/** Whether Unix seconds are a moment that the database and every reader of dates know. */
+export const isMoment = (seconds: number): boolean =>
+  Number.isSafeInteger(seconds) && seconds >= 0 && seconds * 1000 <= LAST;
+
 /** RFC 3339 UTC with milliseconds; `null` stays `null`. */
 export const stamp = <T extends Date | null>(time: T) =>
   (time ? time.toISOString() : null) as T extends Date ? string : string | null;

@@ -8,6 +8,8 @@ import type { Decision, Grant, Outcome, OwnedLicense, Sources } from './entitlem
 /** The stored entitlement: the outcome that was told last, and its version. */
 export interface StoredEntitlement extends Outcome {
   version: number;
+  /** As of when it was decided, by the clock of the replica that did. */
+  updated_at: Date;
 }
 
 interface Row {
@@ -15,9 +17,10 @@ interface Row {
   plan: Plan;
   features: string[];
   expires_at: Date | null;
+  updated_at: Date;
 }
 
-const COLUMNS = 'version, plan, features, expires_at';
+const COLUMNS = 'version, plan, features, expires_at, updated_at';
 const read = (row: Row): StoredEntitlement => ({ ...row, version: Number(row.version) });
 
 @Injectable()
@@ -47,20 +50,17 @@ export class EntitlementsRepository {
     return read((await this.tx.query<Row>(sql, [userId]))[0]!);
   }
 
-  async save(userId: string, version: number, decision: Decision): Promise<void> {
+  /** Whether the person has a row, which is locked then until the transaction ends. */
+  async lockKept(userId: string): Promise<boolean> {
+    return (await this.tx.query('SELECT 1 FROM entitlements WHERE user_id = $1 FOR UPDATE', [userId])).length > 0;
+  }
+
+  /** @param now as of when it was decided */
+  async save(userId: string, version: number, decision: Decision, now: Date): Promise<void> {
     await this.tx.query(
       `UPDATE entitlements SET version = $2, plan = $3, features = $4, expires_at = $5, due_at = $6, plans = $7, updated_at = $8
        WHERE user_id = $1`,
-      [
-        userId,
-        version,
-        decision.plan,
-        decision.features,
-        decision.expires_at,
-        decision.due_at,
-        this.plans.digest,
-        this.clock.now(),
-      ],
+      [userId, version, decision.plan, decision.features, decision.expires_at, decision.due_at, this.plans.digest, now],
     );
   }
 
@@ -77,18 +77,23 @@ export class EntitlementsRepository {
     return { grants, licenses };
   }
 
-  /** People whose entitlement may mean something else by now. */
-  async due(limit: number): Promise<string[]> {
+  /** People whose entitlement may mean something else by now, but for those who are to be left out. */
+  async due(limit: number, without: readonly string[] = []): Promise<string[]> {
     const rows = await this.tx.query<{ user_id: string }>(
-      'SELECT user_id FROM entitlements WHERE due_at <= $1 ORDER BY due_at LIMIT $2',
-      [this.clock.now(), limit],
+      'SELECT user_id FROM entitlements WHERE due_at <= $1 AND user_id <> ALL ($3::uuid[]) ORDER BY due_at LIMIT $2',
+      [this.clock.now(), limit, without],
     );
     return rows.map((row) => row.user_id);
   }
 
-  /** What was decided by other plans than these is due now. */
-  async dueByOtherPlans(): Promise<void> {
-    const sql = 'UPDATE entitlements SET due_at = $1 WHERE plans <> $2';
-    await this.tx.query(sql, [this.clock.now(), this.plans.digest]);
+  /** Some of what was decided by other plans than these is due now. @returns how many; fewer than `limit` are the last */
+  async dueByOtherPlans(limit: number): Promise<number> {
+    const { rowCount } = await this.tx.execute(
+      `UPDATE entitlements SET due_at = $1 WHERE user_id IN (
+         SELECT user_id FROM entitlements WHERE plans <> $2 AND (due_at IS NULL OR due_at > $1)
+         ORDER BY user_id LIMIT $3 FOR NO KEY UPDATE)`,
+      [this.clock.now(), this.plans.digest, limit],
+    );
+    return rowCount ?? 0;
   }
 }

@@ -47,6 +47,16 @@ describe('the rules of an entitlement', () => {
     expect(told(sources, [], at(6))).toMatchObject({ plan: 'renpy_free', status: 'registered_free' });
   });
 
+  it('A-claim: what was claimed at a replica whose clock is ahead is in force at the others at once', () => {
+    const ahead = { ...claim, effective_at: new Date(NOW.getTime() + 20) };
+    expect(told([ahead])).toEqual({
+      plan: 'renpy_free',
+      status: 'registered_free',
+      expires_at: null,
+      due_at: null,
+    });
+  });
+
   it('F-plan-change: of the billing grants the latest that has taken effect counts', () => {
     const grants = [grant({ plan: 'team', effective_at: at(-3) }), grant({ plan: 'pro', effective_at: at(2) })];
     expect(told(grants)).toMatchObject({ plan: 'team', due_at: at(2) });

@@ -46,6 +46,17 @@ interface Holding {
 }
 
 const lapsed = (expires_at: Date | null, now: Date): boolean => expires_at !== null && expires_at <= now;
+/** A claim has as soon as it is made, also to a replica whose clock is behind that of the one that took it. */
+const hasBegun = ({ source, effective_at }: Grant, now: Date): boolean => source === 'claim' || effective_at <= now;
+
+/** How far clocks of replicas are apart at most while nothing is wrong with one. */
+const CLOCKS_APART_MS = 5_000;
+
+/** The moment to decide by: not before the last decision, or a replica whose clock is behind would take it back. */
+export function asOf(now: Date, decided: Date | undefined): Date {
+  const behind = decided ? decided.getTime() - now.getTime() : 0;
+  return behind > 0 && behind <= CLOCKS_APART_MS ? decided! : now;
+}
 
 /**
  * What a person may use now: the highest plan of all that are in force, with the features of all. Of the billing
@@ -73,9 +84,8 @@ export const sameOutcome = (a: Outcome, b: Outcome): boolean =>
   a.features.every((feature, index) => feature === b.features[index]);
 
 function holdings({ grants, licenses }: Sources, plans: PlanCatalog, now: Date): Holding[] {
-  const begun = grants.filter((grant) => grant.effective_at <= now);
-  const billing = begun.filter((grant) => grant.source === 'billing').at(-1);
-  const claim = begun.find((grant) => grant.source === 'claim');
+  const billing = grants.filter((grant) => grant.source === 'billing' && hasBegun(grant, now)).at(-1);
+  const claim = grants.find((grant) => grant.source === 'claim');
   const granted = [billing, claim]
     .filter((grant) => grant !== undefined)
     .filter((grant) => !lapsed(grant.expires_at, now))
@@ -98,14 +108,14 @@ function standing(plan: Plan, { grants, licenses }: Sources, plans: PlanCatalog,
   if (plans.isPaid(plan)) return 'licensed';
   if (plan !== 'free') return 'registered_free';
   if (licenses.some((license) => statusOf(license, now) === 'suspended')) return 'suspended';
-  const paidOnce = grants.some((grant) => grant.effective_at <= now && plans.isPaid(grant.plan));
+  const paidOnce = grants.some((grant) => hasBegun(grant, now) && plans.isPaid(grant.plan));
   const soldOnce = licenses.some((license) => statusOf(license, now) === 'expired');
   return paidOnce || soldOnce ? 'expired' : 'unregistered';
 }
 
 function nextMoment({ grants, licenses }: Sources, now: Date): Date | null {
   const moments = [
-    ...grants.flatMap((grant) => [grant.effective_at, grant.expires_at]),
+    ...grants.flatMap((grant) => [hasBegun(grant, now) ? null : grant.effective_at, grant.expires_at]),
     ...licenses.filter((license) => !license.revoked_at).map((license) => license.expires_at),
   ];
   const ahead = moments.filter((moment) => moment !== null && moment > now).map((moment) => moment!.getTime());

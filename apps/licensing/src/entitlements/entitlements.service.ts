@@ -4,8 +4,8 @@ import { Outbox, Transactions } from '#persistence';
 import { Clock } from '../clock/clock.service.js';
 import { stamp } from '../clock/times.rules.js';
 import { PlanCatalog } from '../plans/plan-catalog.js';
-import { EntitlementsRepository } from './entitlements.repository.js';
-import { decide, sameOutcome, type Decision, type OwnedLicense, type Sources } from './entitlements.rules.js';
+import { EntitlementsRepository, type StoredEntitlement } from './entitlements.repository.js';
+import { asOf, decide, sameOutcome, type Decision, type OwnedLicense, type Sources } from './entitlements.rules.js';
 
 const NOTHING: Sources = { grants: [], licenses: [] };
 
@@ -31,8 +31,9 @@ export class EntitlementsService {
   async current(userId: string): Promise<Standing> {
     const stored = await this.entitlements.find(userId);
     const sources = await this.entitlements.sourcesOf(userId);
-    const decision = this.decide(sources);
-    const same = sameOutcome(stored ?? this.decide(NOTHING), decision);
+    const now = this.nowAfter(stored);
+    const decision = this.decide(sources, now);
+    const same = sameOutcome(stored ?? this.decide(NOTHING, now), decision);
     return same ? this.standing(userId, stored?.version ?? 0, decision, sources) : this.recompute(userId);
   }
 
@@ -42,18 +43,30 @@ export class EntitlementsService {
    */
   recompute(userId: string): Promise<Standing> {
     return this.tx.run(async () => {
-      const stored = await this.entitlements.lock(userId, this.decide(NOTHING));
+      const stored = await this.entitlements.lock(userId, this.decide(NOTHING, this.clock.now()));
       const sources = await this.entitlements.sourcesOf(userId);
-      const decision = this.decide(sources);
+      const now = this.nowAfter(stored);
+      const decision = this.decide(sources, now);
       const version = sameOutcome(stored, decision) ? stored.version : stored.version + 1;
-      await this.entitlements.save(userId, version, decision);
+      await this.entitlements.save(userId, version, decision, now);
       if (version > stored.version) await this.tell(userId, version, decision);
       return this.standing(userId, version, decision, sources);
     });
   }
 
-  private decide(sources: Sources): Decision {
-    return decide(sources, this.plans, this.clock.now());
+  /** The same for somebody who has an entitlement; who is erased gets none again. */
+  recomputeKept(userId: string): Promise<void> {
+    return this.tx.run(async () => {
+      if (await this.entitlements.lockKept(userId)) await this.recompute(userId);
+    });
+  }
+
+  private decide(sources: Sources, now: Date): Decision {
+    return decide(sources, this.plans, now);
+  }
+
+  private nowAfter(stored: StoredEntitlement | undefined): Date {
+    return asOf(this.clock.now(), stored?.updated_at);
   }
 
   private standing(user_id: string, version: number, decision: Decision, { licenses }: Sources): Standing {

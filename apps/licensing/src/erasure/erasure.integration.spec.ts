@@ -106,6 +106,20 @@ it('R-GD2: nothing is erased and nothing acknowledged while identity cannot be a
   expect(acknowledged).toEqual([]);
 });
 
+it('R-GD2: an acknowledgement that fails at first is not left for the next telling', async () => {
+  const { user_id } = await customer('alan@example.test');
+  known = { user_id, email: 'alan@example.test' };
+  let refused = 0;
+  app.neighbours.on(AcknowledgeErasure, ({ erasure_id }) => {
+    if (refused++ === 0) throw Unavailable.with();
+    acknowledged.push(erasure_id);
+    return {};
+  });
+  const erasure_id = newId();
+  await app.deliver(UserErased, { erasure_id, user_id });
+  await eventually('the acknowledgement', 20_000, async () => (acknowledged.includes(erasure_id) ? true : undefined));
+});
+
 it('R-GD3: shows a person what was sold, claimed and granted to them, and nothing of others', async () => {
   const { user_id, license_key } = await customer('alan@example.test');
   await customer('ada@example.test');

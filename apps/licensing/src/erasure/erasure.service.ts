@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
-import { Bus } from '#bus';
+import { Bus, insist } from '#bus';
 import { AcknowledgeErasure, NotFound, ReadErasure, Refusal, type UserErasedData } from '#contracts';
 import { Transactions } from '#persistence';
 import { ErasureRepository, type ErasedPerson } from './erasure.repository.js';
@@ -38,7 +38,7 @@ export class ErasureService {
   }
 
   private async acknowledge(erasure_id: string): Promise<void> {
-    await this.bus.send(AcknowledgeErasure, { erasure_id }).catch((error: unknown) => {
+    await insist(this.bus, AcknowledgeErasure, { erasure_id }).catch((error: unknown) => {
       this.log.warn('an erasure was not acknowledged; identity will tell of it again', { erasure_id, error });
     });
   }

@@ -3,25 +3,32 @@ import { Handles } from '#bus';
 import {
   ImportLicenses,
   ImportSales,
+  ListImports,
   ReadImport,
   UndoImport,
   type Call,
   type ImportBatch,
   type ImportLicensesRequest,
+  type ImportPage,
   type ImportReport,
   type ImportRequest,
   type ImportSalesRequest,
+  type ListImportsRequest,
   type ReadImportRequest,
   type UndoneImport,
 } from '#contracts';
+import { ImportsQueries } from './imports.queries.js';
 import { ImportsService } from './imports.service.js';
 import { SalesImportService } from './sales-import.service.js';
+import { UndoService } from './undo.service.js';
 
 @Controller()
 export class ImportsController {
   constructor(
     private readonly imports: ImportsService,
     private readonly sales: SalesImportService,
+    private readonly undoing: UndoService,
+    private readonly queries: ImportsQueries,
   ) {}
 
   /** Opens its own transaction, once all signatures are checked. */
@@ -41,8 +48,14 @@ export class ImportsController {
     return this.imports.page(input);
   }
 
-  @Handles(UndoImport)
-  undo({ id }: ImportRequest): Promise<UndoneImport> {
-    return this.imports.undo(id);
+  @Handles(ListImports, { transaction: false })
+  list(input: ListImportsRequest): Promise<ImportPage> {
+    return this.queries.page(input);
+  }
+
+  /** A transaction for every few licenses: none has the locks of a whole batch. */
+  @Handles(UndoImport, { transaction: false })
+  undo({ id }: ImportRequest, { deadline }: Call): Promise<UndoneImport> {
+    return this.undoing.undo(id, deadline);
   }
 }

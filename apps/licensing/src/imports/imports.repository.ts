@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportedRow, ImportOutcome } from '#contracts';
+import { NotFound, type ImportedRow, type ImportOutcome } from '#contracts';
 import { newId, Transactions } from '#persistence';
 import type { IssuedElsewhere } from './jsonl-row.rules.js';
 
@@ -10,6 +10,13 @@ export interface Batch {
   requested_by: string;
   started_at: Date;
 }
+
+const BATCH = 'SELECT id, state, mail, requested_by, started_at FROM import_batches WHERE id = $1';
+
+/** Licenses that one statement undoes: a batch may have more than a statement has time for. */
+const MOST_UNDONE = 5_000;
+/** Fewer, because each may have an owner whose entitlement is decided again in the same transaction. */
+const MOST_RESTORED = 1_000;
 
 type Counts = Record<ImportOutcome, number>;
 
@@ -28,9 +35,18 @@ export class ImportsRepository {
     return id;
   }
 
-  async find(id: string): Promise<Batch | undefined> {
-    const sql = 'SELECT id, state, mail, requested_by, started_at FROM import_batches WHERE id = $1';
-    return (await this.tx.query<Batch & Record<string, unknown>>(sql, [id]))[0];
+  /** @throws Refusal `not_found` */
+  async find(id: string): Promise<Batch> {
+    return found(await this.tx.query<Batch & Record<string, unknown>>(BATCH, [id]));
+  }
+
+  /**
+   * A batch that is not undone, and will not be until the transaction ends: nothing is added to it afterwards.
+   * @throws Refusal `not_found`
+   */
+  async hold(id: string): Promise<Batch> {
+    const batches = await this.tx.query<Batch & Record<string, unknown>>(`${BATCH} FOR SHARE`, [id]);
+    return found(batches.filter(({ state }) => state !== 'undone'));
   }
 
   /** @returns which of the keys or orders there are already */
@@ -61,9 +77,9 @@ export class ImportsRepository {
 
   async note(importId: string, rows: readonly ImportedRow[]): Promise<void> {
     await this.tx.query(
-      `INSERT INTO import_rows (import_id, line, outcome, code, license_key)
-       SELECT $2, r.line, r.outcome, r.code, r.license_key
-       FROM jsonb_to_recordset($1::jsonb) AS r (line integer, outcome text, code text, license_key text)
+      `INSERT INTO import_rows (import_id, line, outcome, code, field, license_key)
+       SELECT $2, r.line, r.outcome, r.code, r.field, r.license_key
+       FROM jsonb_to_recordset($1::jsonb) AS r (line integer, outcome text, code text, field text, license_key text)
        ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows), importId],
     );
@@ -82,33 +98,44 @@ export class ImportsRepository {
   /** A page of lines; the last one is never cut, however many licenses it made. */
   rows(importId: string, afterLine: number, limit: number): Promise<ImportedRow[]> {
     return this.tx.query<ImportedRow & Record<string, unknown>>(
-      `SELECT line, outcome, code, license_key FROM import_rows WHERE import_id = $1 AND line > $2
+      `SELECT line, outcome, code, field, license_key FROM import_rows WHERE import_id = $1 AND line > $2
        ORDER BY line FETCH FIRST $3 ROWS WITH TIES`,
       [importId, afterLine, limit],
     );
   }
 
-  /** Removes what the batch has added and nobody has changed or claimed since. @returns how many */
-  async undo(importId: string): Promise<number> {
+  /** Ends a batch for good; waits for the parts of it that are under way. */
+  async close(importId: string): Promise<void> {
+    await this.tx.execute(`UPDATE import_batches SET state = 'undone' WHERE id = $1 AND state <> 'undone'`, [importId]);
+  }
+
+  /** Removes some of what the batch has added and nobody has changed or claimed since. @returns how many */
+  async removeSome(importId: string): Promise<number> {
     const { rowCount } = await this.tx.execute(
-      `DELETE FROM licenses WHERE import_id = $1 AND user_id IS NULL AND revoked_at IS NULL AND suspended_at IS NULL
-         AND renewed_at IS NULL`,
-      [importId],
+      `DELETE FROM licenses WHERE license_key IN (
+         SELECT license_key FROM licenses WHERE import_id = $1 AND user_id IS NULL AND revoked_at IS NULL
+           AND suspended_at IS NULL AND renewed_at IS NULL ORDER BY license_key LIMIT $2 FOR UPDATE)`,
+      [importId, MOST_UNDONE],
     );
     return rowCount ?? 0;
   }
 
-  /** Ends a batch for good, once. @returns keys of the licenses that it has revoked */
-  async close(importId: string): Promise<string[]> {
-    const { rowCount } = await this.tx.execute(
-      `UPDATE import_batches SET state = 'undone' WHERE id = $1 AND state <> 'undone'`,
-      [importId],
+  /**
+   * Some of the licenses that the batch has revoked, each given out once. Those that another has in hand are waited for:
+   * it may fail. @returns their keys
+   */
+  async takeRevoked(importId: string): Promise<string[]> {
+    const taken = await this.tx.query<{ license_key: string }>(
+      `UPDATE import_rows SET undone_at = now() WHERE import_id = $1 AND (line, license_key) IN (
+         SELECT line, license_key FROM import_rows WHERE import_id = $1 AND outcome = 'revoked' AND undone_at IS NULL
+         ORDER BY line, license_key LIMIT $2 FOR UPDATE) RETURNING license_key`,
+      [importId, MOST_RESTORED],
     );
-    if (!rowCount) return [];
-    const revoked = await this.tx.query<{ license_key: string }>(
-      `SELECT license_key FROM import_rows WHERE import_id = $1 AND outcome = 'revoked' ORDER BY license_key`,
-      [importId],
-    );
-    return revoked.map((row) => row.license_key);
+    return taken.map((row) => row.license_key);
   }
+}
+
+function found([batch]: Batch[]): Batch {
+  if (!batch) throw NotFound.with('There is no such import.');
+  return batch;
 }

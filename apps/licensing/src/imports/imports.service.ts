@@ -1,29 +1,26 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
 import {
   LicenseIssued,
   ListPublicKeys,
-  NotFound,
   type ImportBatch,
   type ImportedRow,
   type ImportLicensesRequest,
   type ImportReport,
   type ReadImportRequest,
-  type UndoneImport,
 } from '#contracts';
 import type { LicensePublicKey } from '#license-format';
 import { Outbox, Transactions } from '#persistence';
-import { LicensesService } from '../licenses/licenses.service.js';
 import { ImportsRepository } from './imports.repository.js';
 import { reportOf } from './import-report.rules.js';
-import { readIssued, type IssuedElsewhere } from './jsonl-row.rules.js';
+import { inParts } from './sale-blobs.service.js';
+import { readIssued, type IssuedElsewhere, type RowVerdict } from './jsonl-row.rules.js';
 
 const DEFAULT_PAGE = 200;
-/** Rows that are verified before others get their turn. */
+/** Rows that are verified at once; others get their turn in between. */
 const TURN = 50;
 
-type Read = { line: number } & ({ row: IssuedElsewhere } | { code: string });
+type Read = { line: number } & RowVerdict;
 
 /** Takes licenses over that another tool has issued: once, reported line by line, and undone as a whole (I1–I6). */
 @Injectable()
@@ -33,7 +30,6 @@ export class ImportsService {
     private readonly bus: Bus,
     private readonly books: ImportsRepository,
     private readonly outbox: Outbox,
-    private readonly licenses: LicensesService,
   ) {}
 
   async run(request: ImportLicensesRequest, requestedBy: string): Promise<ImportReport> {
@@ -41,7 +37,7 @@ export class ImportsService {
     if (request.dry_run) return reportOf(null, await this.foresee(read));
     return this.tx.run(async () => {
       const id = request.import_id ?? (await this.books.begin('jsonl', request.mail ?? false, requestedBy));
-      const batch = await this.batch(id);
+      const batch = await this.books.hold(id);
       const rows = await this.take(batch.id, read, batch.mail);
       await this.books.note(id, rows);
       return reportOf(id, rows);
@@ -49,37 +45,24 @@ export class ImportsService {
   }
 
   async page({ id, after_line = 0, limit = DEFAULT_PAGE }: ReadImportRequest): Promise<ImportBatch> {
-    const batch = await this.batch(id, true);
+    const batch = await this.books.find(id);
     const rows = await this.books.rows(id, after_line, limit);
     const { state, requested_by, started_at } = batch;
     const counts = await this.books.counts(id);
     return { id, dry_run: false, ...counts, rows, state, requested_by, started_at: started_at.toISOString() };
   }
 
-  /** Removes what the batch has added and restores what it has revoked. */
-  async undo(id: string): Promise<UndoneImport> {
-    await this.batch(id, true);
-    const revoked = await this.books.close(id);
-    for (const license_key of revoked) await this.licenses.reinstate(license_key);
-    return { removed: await this.books.undo(id), restored: revoked.length };
-  }
-
-  private async batch(id: string, evenUndone = false) {
-    const batch = await this.books.find(id);
-    if (!batch || (batch.state === 'undone' && !evenUndone)) throw NotFound.with('There is no such import.');
-    return batch;
-  }
-
   private async read({ text, first_line = 1 }: ImportLicensesRequest): Promise<Read[]> {
     const keys = await this.keys();
     const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
     const filled = lines.map((line, at) => ({ line, at })).filter(({ line }) => line.trim() !== '');
-    const read: Read[] = [];
-    for (const { line, at } of filled) {
-      if (read.length % TURN === TURN - 1) await setImmediate();
-      read.push({ line: first_line + at, ...readIssued(line, keys) });
-    }
-    return read;
+    const read = async ({ line, at }: { line: string; at: number }): Promise<Read> => ({
+      line: first_line + at,
+      ...(await readIssued(line, keys)),
+    });
+    const done: Read[] = [];
+    for (const some of inParts(filled, TURN)) done.push(...(await Promise.all(some.map(read))));
+    return done;
   }
 
   /** What an import would do now. */
@@ -116,13 +99,14 @@ const asKnown = (row: ImportedRow): ImportedRow => ({ ...row, outcome: 'known' }
 /** Notes what it takes, so that the second of two alike in one upload is known, and an order has one license. */
 function outcomeOf(one: Read, keys: Set<string>, orders: Set<string>): ImportedRow {
   const { line } = one;
-  if ('code' in one) return { line, outcome: 'rejected', code: one.code, license_key: null };
+  const plain = { line, code: null, field: null };
+  if ('code' in one) return { line, outcome: 'rejected', code: one.code, field: one.field, license_key: null };
   const { license_key, gumroad_order_id } = one.row;
-  if (keys.has(license_key)) return { line, outcome: 'known', code: null, license_key };
+  if (keys.has(license_key)) return { ...plain, outcome: 'known', license_key };
   if (gumroad_order_id !== null && orders.has(gumroad_order_id)) {
-    return { line, outcome: 'rejected', code: 'order_taken', license_key };
+    return { ...plain, outcome: 'rejected', code: 'order_taken', field: one.orderField ?? null, license_key };
   }
   keys.add(license_key);
   if (gumroad_order_id !== null) orders.add(gumroad_order_id);
-  return { line, outcome: 'added', code: null, license_key };
+  return { ...plain, outcome: 'added', license_key };
 }

@@ -1,6 +1,15 @@
 import crypto from 'node:crypto';
-import { parse, TIERS, MintLicenseRequest, type Tier } from '#contracts';
-import { nodeVerifier, parseBlob, parseLicenseKey, verifyBlobSync, type LicensePublicKey } from '#license-format';
+import { TIERS, type ImportProblem, type MintLicenseRequest, type Tier } from '#contracts';
+import {
+  nodePoolVerifier,
+  parseBlob,
+  parseLicenseKey,
+  verifyBlob,
+  type LicensePublicKey,
+  type VerdictCode,
+} from '#license-format';
+import { isMoment } from '../clock/times.rules.js';
+import { whyNotMintable } from './mintable.rules.js';
 
 /** A license that was issued elsewhere, as its own signature says. */
 export interface IssuedElsewhere {
@@ -16,12 +25,25 @@ export interface IssuedElsewhere {
   notes: string | null;
 }
 
-export type RowVerdict = { row: IssuedElsewhere } | { code: string };
+/** What is wrong with a line, and which member of its object has to be mended. */
+export interface RowProblem {
+  code: ImportProblem;
+  field: string | null;
+}
+
+/** A license, with the member that names its order, or why the line is none. */
+export type RowVerdict = { row: IssuedElsewhere; orderField?: string } | RowProblem;
 
 type Members = Record<string, unknown>;
 
+/** Of a blob that can be read and is judged by no product, no issuer and no clock. */
+const CODES: Partial<Record<VerdictCode, ImportProblem>> = {
+  ...{ BAD_SIGNATURE: 'bad_signature', UNKNOWN_KEY: 'unknown_key', EXPIRED: 'invalid_terms' },
+  ...{ KEY_RETIRED: 'key_retired', KEY_COMPROMISED: 'key_compromised' },
+};
+
 /** Holds its keys; WebCrypto would import one for every blob anew. */
-const verifier = nodeVerifier(crypto);
+const verifier = nodePoolVerifier(crypto);
 
 const text = (value: unknown, max: number): string | null =>
   typeof value === 'string' && value !== '' && value.length <= max ? value : null;
@@ -39,49 +61,70 @@ function members(line: string): Members | null {
  * Reads a line of the log of issued licenses. What counts is what the blob's signature covers; the line only adds
  * what a blob does not say. Keys out of use are fine for what they signed once; keys that others know are not (I4).
  */
-export function readIssued(line: string, keys: readonly LicensePublicKey[]): RowVerdict {
+export async function readIssued(line: string, keys: readonly LicensePublicKey[]): Promise<RowVerdict> {
   const said = members(line);
-  if (!said) return { code: 'not_json' };
+  if (!said) return { code: 'not_json', field: null };
   const blob = text(said.blob, 8192)?.trim();
   const parsed = blob === undefined ? null : parseBlob(blob);
-  if (!parsed || 'problem' in parsed) return { code: 'malformed_blob' };
+  if (!parsed || 'problem' in parsed) return { code: 'malformed_blob', field: 'blob' };
   const { payload } = parsed;
   const trusted = keys.map((key) => (key.state === 'compromised' ? key : { kid: key.kid, key: key.key }));
-  const verdict = verifyBlobSync(blob, trusted, { now: payload.nbf, product: payload.prod, verifier });
-  if (!verdict.valid) return { code: verdict.code.toLowerCase() };
+  const verdict = await verifyBlob(blob, trusted, { now: payload.nbf, product: payload.prod, verifier });
+  if (!verdict.valid) return { code: CODES[verdict.code] ?? 'malformed_blob', field: 'blob' };
   return agreed(said, blob!, payload);
 }
 
 type Payload = Extract<ReturnType<typeof parseBlob>, { payload: unknown }>['payload'];
 
+const TIMES = ['iat', 'nbf', 'exp'] as const;
+
 /** The line must not say anything else than the blob. */
 function agreed(said: Members, blob: string, payload: Payload): RowVerdict {
-  const key = said.license_key ?? said.key;
-  const tier = payload.tier as Tier;
-  if (key !== undefined && (typeof key !== 'string' || parseLicenseKey(key) !== payload.key)) {
-    return { code: 'other_key' };
-  }
-  if (!TIERS.includes(tier)) return { code: 'unknown_tier' };
-  const email = payload.email ?? text(said.email, 254);
-  if (email === null || !isPrintable(payload.name, email)) return { code: 'invalid_person' };
-  if (payload.exp <= payload.iat) return { code: 'invalid_terms' };
-  return {
-    row: {
-      ...{ license_key: payload.key, name: payload.name, email, tier, blob, kid: payload.kid },
-      issued_at: new Date(payload.iat * 1000),
-      expires_at: new Date(payload.exp * 1000),
-      gumroad_order_id: text(said.gumroad_order_id ?? said.order, 191),
-      notes: text(said.notes, 2000),
-    },
-  };
+  const key = filled(said, 'license_key', 'key');
+  if (key && parseLicenseKey(said[key]) !== payload.key) return { code: 'other_key', field: key };
+  const problem = problemOf(payload);
+  if (problem) return problem;
+  const order = filled(said, 'gumroad_order_id', 'order');
+  const notes = filled(said, 'notes');
+  const sale = { ...personOf(said, payload), order: order && said[order], notes: notes && said.notes };
+  // How long it lasts is not asked for, but what the blob says.
+  const refused = whyNotMintable({ ...sale, years: 1 } as Partial<MintLicenseRequest>);
+  if (refused) return { code: refused.code, field: fieldOf(refused.member, payload, order) };
+  return { row: rowOf(blob, payload, sale as Sold), orderField: order };
 }
 
-/** By the rules of a mint: names and addresses end in mail headers. */
-function isPrintable(name: string, email: string): boolean {
-  try {
-    parse(MintLicenseRequest, { name, email, tier: 'lite', years: 1 });
-    return true;
-  } catch {
-    return false;
-  }
+/** The first of the names under which a line says something. */
+const filled = (said: Members, ...names: string[]): string | undefined =>
+  names.find((name) => said[name] !== undefined && said[name] !== null && said[name] !== '');
+
+/** What keeps a genuine blob from being a license here. */
+function problemOf(payload: Payload): RowProblem | null {
+  if (!TIERS.includes(payload.tier as Tier)) return { code: 'unknown_tier', field: 'blob.tier' };
+  const noMoment = TIMES.find((time) => !isMoment(payload[time]));
+  if (noMoment) return { code: `invalid_${noMoment}`, field: `blob.${noMoment}` };
+  return payload.exp <= payload.iat ? { code: 'invalid_terms', field: 'blob.exp' } : null;
 }
+
+const personOf = (said: Members, { name, email, tier }: Payload) => ({ name, email: email ?? said.email, tier });
+
+/** Where the line says what a mint would refuse. */
+function fieldOf(member: string, { email }: Payload, order = 'order'): string {
+  if (member === 'name' || (member === 'email' && email !== undefined)) return `blob.${member}`;
+  return member === 'order' ? order : member;
+}
+
+interface Sold {
+  name: string;
+  email: string;
+  tier: Tier;
+  order?: string;
+  notes?: string;
+}
+
+const rowOf = (blob: string, { key, kid, iat, exp }: Payload, sold: Sold): IssuedElsewhere => ({
+  ...{ license_key: key, name: sold.name, email: sold.email, tier: sold.tier, blob, kid },
+  issued_at: new Date(iat * 1000),
+  expires_at: new Date(exp * 1000),
+  gumroad_order_id: sold.order ?? null,
+  notes: sold.notes ?? null,
+});

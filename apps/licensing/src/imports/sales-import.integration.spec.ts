@@ -1,13 +1,17 @@
 import {
   ImportSales,
   LicenseIssued,
+  LicenseStatusChanged,
   MintLicense,
+  ReadEntitlement,
   ReadImport,
   RevokeLicense,
   UndoImport,
   type SaleRow,
 } from '#contracts';
-import { DAY, LicensingApp } from '../../test/licensing-app.js';
+import { newId } from '#persistence';
+import { whileHeld } from '../../../../test/support/while-held.js';
+import { DAY, LicensingApp, parallel } from '../../test/licensing-app.js';
 
 let app: LicensingApp;
 beforeEach(async () => {
@@ -58,10 +62,27 @@ it('I5: the license of a refunded row is revoked; one that was never made is not
     kind: 'refunded',
     code: 'refunded',
   });
-  const rows = [refunded(2), refunded(3), { ...nobody, line: 4, kind: 'unreadable' as const, code: 'no_purchase_id' }];
+  const unreadable = { ...nobody, kind: 'unreadable', code: 'no_purchase_id' } as const;
+  const rows = [refunded(2), refunded(3), { ...unreadable, line: 4 }];
   expect(await app.ask(ImportSales, { rows })).toMatchObject({ revoked: 1, skipped: 1, rejected: 1 });
   expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([true]);
   expect(await app.ask(ImportSales, { rows })).toMatchObject({ revoked: 0, known: 1 });
+});
+
+it('I2: a row that is rejected names the column that has to be mended, now and later', async () => {
+  const unmapped = { ...nobody, line: 2, order: 'order-2', kind: 'unreadable', code: 'unmapped_product' } as const;
+  const rows = [unmapped, { ...sold(3), name: 'Ada\u0000' }, { ...sold(4), email: '"a\u2028b"@example.test' }];
+  const far = new Date(app.clock.now().getTime() + 36_600 * DAY).toISOString();
+  const report = await app.ask(ImportSales, { rows: [...rows, { ...sold(5), expires_at: far }] });
+  const told = [
+    ['unmapped_product', 'Product ID'],
+    ['invalid_person', 'Buyer Name'],
+    ['invalid_person', 'Purchase Email'],
+    ['invalid_terms', 'Purchase Date'],
+  ];
+  expect(report.rows.map(({ code, field }) => [code, field])).toEqual(told);
+  const later = await app.ask(ReadImport, { id: report.id! });
+  expect(later.rows.map(({ code, field }) => [code, field])).toEqual(told);
 });
 
 it('I6: parts are one batch, mailed when asked for, and undone', async () => {
@@ -91,6 +112,72 @@ it('I6 I5: undoing restores what the batch has revoked, once, and nothing else',
   await app.ask(RevokeLicense, { gumroad_order_id: 'order-2' });
   expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 0, restored: 0 });
   expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([true, true]);
+});
+
+it('I6 I5: what somebody else has revoked in the meantime is not this batch’s to restore', async () => {
+  await app.ask(MintLicense, { name: 'Ada', email: 'ada@example.test', tier: 'pro', years: 1, order: 'order-2' });
+  const rows: SaleRow[] = [sold(3), { ...nobody, line: 2, order: 'order-2', kind: 'refunded', code: 'refunded' }];
+  // While the other row is signed, when it has been foreseen that this one revokes.
+  app.neighbours.beforeAnswer = async () => void (await app.ask(RevokeLicense, { gumroad_order_id: 'order-2' }));
+  const { id, revoked, known } = await app.ask(ImportSales, { rows });
+  expect({ revoked, known }).toEqual({ revoked: 0, known: 1 });
+  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 1, restored: 0 });
+  expect((await licenses()).map((row) => row.revoked_at !== null)).toEqual([true]);
+});
+
+it('I6 D-revoke: revocations and their undoing are told, and their owners follow', async () => {
+  const user_id = newId();
+  for (const n of [2, 3]) {
+    const sale = { name: 'Ada', email: `ada${n}@example.test`, tier: 'pro', years: 1, order: `order-${n}` } as const;
+    const { license_key } = await app.ask(MintLicense, sale);
+    await app.database.query('UPDATE licenses SET user_id = $2 WHERE license_key = $1', [license_key, user_id]);
+  }
+  const plan = async () => (await app.ask(ReadEntitlement, {}, { user_id })).plan;
+  const told = async () => (await app.events(LicenseStatusChanged)).map(({ data }) => data.change);
+  const refunded = [2, 3].map((line): SaleRow => ({
+    ...{ ...nobody, line, order: `order-${line}`, kind: 'refunded', code: 'refunded' },
+  }));
+  expect(await plan()).toBe('pro');
+  const { id } = await app.ask(ImportSales, { rows: refunded });
+  expect([await plan(), await told()]).toEqual(['free', ['revoked', 'revoked']]);
+  expect(await app.ask(UndoImport, { id: id! })).toEqual({ removed: 0, restored: 2 });
+  expect([await plan(), await told()]).toEqual(['pro', ['revoked', 'revoked', 'restored', 'restored']]);
+});
+
+it('I6: an undoing that was interrupted goes on when it is asked for again, and two at once undo each row once', async () => {
+  const rows = Array.from({ length: 6 }, (_, n) => sold(n + 2));
+  const first = await app.ask(ImportSales, { rows });
+  const refunds = rows.map(({ line, order }): SaleRow => ({
+    ...nobody,
+    line,
+    order,
+    kind: 'refunded',
+    code: 'refunded',
+  }));
+  const { id } = await app.ask(ImportSales, { rows: refunds });
+  // As it is left by a process that dies when the batch is closed and a row is restored.
+  await app.database.query(`UPDATE import_batches SET state = 'undone' WHERE id = $1`, [id]);
+  await app.database.query('UPDATE import_rows SET undone_at = now() WHERE import_id = $1 AND line = 2', [id]);
+  await app.database.query(`UPDATE licenses SET revoked_at = NULL WHERE gumroad_order_id = 'order-2'`);
+  const answers = await parallel(3, () => app.ask(UndoImport, { id: id! }));
+  expect(answers.reduce((sum, { restored }) => sum + restored, 0)).toBe(5);
+  expect((await licenses()).map((row) => row.revoked_at)).toEqual(rows.map(() => null));
+  const undone = await parallel(3, () => app.ask(UndoImport, { id: first.id! }));
+  expect(undone.reduce((sum, { removed }) => sum + removed, 0)).toBe(6);
+  expect(await licenses()).toEqual([]);
+});
+
+it('I6: what somebody else has in hand is waited for, not left as it is', async () => {
+  const { id: sales } = await app.ask(ImportSales, { rows: [sold(2)] });
+  const { id } = await app.ask(ImportSales, {
+    rows: [{ ...nobody, line: 2, order: 'order-2', kind: 'refunded', code: 'refunded' }],
+  });
+  const inHand = { sql: 'UPDATE import_rows SET undone_at = NULL WHERE import_id = $1', params: [id] };
+  const undone = await whileHeld(app.database, inHand, () => app.ask(UndoImport, { id: id! }));
+  expect(undone).toEqual({ removed: 0, restored: 1 });
+  const held = { sql: 'UPDATE licenses SET notes = notes WHERE import_id = $1', params: [sales] };
+  const taken = await whileHeld(app.database, held, () => app.ask(UndoImport, { id: sales! }));
+  expect(taken).toEqual({ removed: 1, restored: 0 });
 });
 
 it('G14: a line that sold three pieces makes three licenses, which one page shows together', async () => {

@@ -67,7 +67,8 @@ export class InstallationsService {
   async remove(sub: string, installationId: string): Promise<EndedSessions> {
     const user_id = await this.accounts.readerOf(sub);
     await this.tx.run(async () => {
-      if (!(await this.installations.delete(installationId, user_id))) throw NotFound.with();
+      if (!(await this.installations.delete(installationId, user_id)))
+        throw NotFound.with('There is no such installation.');
       await this.outbox.append(InstallationRemoved, { user_id, installation_id: installationId }, { key: user_id });
     });
     const ended = this.bus.send(EndInstallations, { user_id, installation_ids: [installationId] }, SHORT_PATIENCE);

@@ -55,6 +55,14 @@ describe('license token', () => {
     expect(issued).toMatchObject({ version: 1, expires_at: new Date((claims.exp as number) * 1000).toISOString() });
   });
 
+  it('A-token.license A-offline: the one beside the entitlement lasts as long as the plan lets its holder stay offline', async () => {
+    const user_id = newId();
+    await change(user_id, 'enterprise');
+    const claims = claimsIn((await app.ask(ReadEntitlement, {}, { user_id })).license_token!);
+    expect((claims.exp as number) - (claims.iat as number)).toBe(90 * 86_400);
+    expect(claims.max_offline_days).toBe(90);
+  });
+
   it('A-token.license: never outlives the plan that it states', async () => {
     const user_id = newId();
     await change(user_id, 'pro', 7);
@@ -76,6 +84,16 @@ describe('license token', () => {
     const third = await issue(user_id);
     expect([second.version, third.version]).toEqual([0, 1]);
     expect(claimsIn(third.license_token).plan).toBe('core');
+  });
+
+  it('A-token.license: one that is over is signed again, though it says the same and is under a day old', async () => {
+    const user_id = newId();
+    const first = await issue(user_id, 60);
+    app.clock.skip(61_000);
+    const answers = await parallel(5, () => issue(user_id, 60));
+    expect(new Set(answers.map((a) => a.license_token)).size).toBe(1);
+    expect(answers[0]!.license_token).not.toBe(first.license_token);
+    expect(Date.parse(answers[0]!.expires_at)).toBeGreaterThan(app.clock.now().getTime());
   });
 
   it('A-token.license: clients with another lifetime have another token', async () => {

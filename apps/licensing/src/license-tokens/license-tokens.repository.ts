@@ -31,19 +31,24 @@ export class LicenseTokensRepository {
 
   /**
    * Keeps a new token unless a parallel call has kept one as good or newer.
-   * @param staleBefore a token issued before this is replaced by one that says the same
+   * @param now one that is over by then is replaced by one that says the same
+   * @param staleBefore and so is one that was issued before this
    * @returns the token that stands
    */
-  async keep(made: StoredToken, staleBefore: Date): Promise<StoredToken> {
+  async keep(made: StoredToken, now: Date, staleBefore: Date): Promise<StoredToken> {
     const [row] = await this.tx.query<Row>(
       `INSERT INTO license_tokens AS old (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (user_id, ttl) DO UPDATE
          SET version = excluded.version, states = excluded.states, token = excluded.token,
              issued_at = excluded.issued_at, expires_at = excluded.expires_at
          WHERE old.version < excluded.version
-            OR (old.version = excluded.version AND (old.states <> excluded.states OR old.issued_at <= $8))
+            OR (old.version = excluded.version
+                AND (old.states <> excluded.states OR old.issued_at <= $8 OR old.expires_at <= $9))
        RETURNING ${COLUMNS}`,
-      [made.user_id, made.ttl, made.version, made.states, made.token, made.issued_at, made.expires_at, staleBefore],
+      [
+        ...[made.user_id, made.ttl, made.version, made.states, made.token, made.issued_at, made.expires_at],
+        ...[staleBefore, now],
+      ],
     );
     return row ? read(row) : (await this.find(made.user_id, made.ttl))!;
   }

@@ -5,6 +5,8 @@ import type { StoredToken } from './license-tokens.repository.js';
 /** Audience of every license token; no access token has it. */
 export const LICENSE_AUDIENCE = 'gatehouse-license';
 const DAY_MS = 86_400_000;
+const DAY = 86_400;
+const MOST_DAYS = 90;
 
 /** The claims of a license token: the account's id and no other personal data. */
 export interface LicenseClaims extends Record<string, unknown> {
@@ -37,6 +39,13 @@ export function claimsOf(standing: Standing, issuer: string, jti: string, ttl: n
     max_offline_days: standing.max_offline_days,
   };
 }
+
+/**
+ * Seconds that a token lives which no client's policy has a say in: at least the configured ones, and no shorter than the
+ * plan lets its holder stay offline; else whoever asked last would be sent back online first. At most 90 days.
+ */
+export const lifetimeOf = ({ max_offline_days }: Standing, configured: number): number =>
+  Math.max(configured, Math.min(max_offline_days, MOST_DAYS) * DAY);
 
 /** Digest of everything that a token says besides its own id and times. */
 export function statementOf(standing: Standing, issuer: string): string {

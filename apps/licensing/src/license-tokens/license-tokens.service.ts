@@ -7,7 +7,7 @@ import { stamp } from '../clock/times.rules.js';
 import type { Standing } from '../entitlements/entitlements.service.js';
 import { LicensingConfig } from '../licensing.config.js';
 import { LicenseTokensRepository, type StoredToken } from './license-tokens.repository.js';
-import { claimsOf, isFresh, staleBefore, statementOf } from './license-tokens.rules.js';
+import { claimsOf, isFresh, lifetimeOf, staleBefore, statementOf } from './license-tokens.rules.js';
 
 const answerOf = (kept: StoredToken): IssuedLicenseToken => ({
   license_token: kept.token,
@@ -31,9 +31,12 @@ export class LicenseTokensService {
 
   /**
    * A token for a standing. Waits for the bus, so no transaction may be open.
-   * @param ttl seconds it lives
+   * @param ttl seconds it lives; default: what is configured, and what its plan asks for
    */
-  async issue(standing: Standing, ttl = this.config.licenseTokenTtl): Promise<IssuedLicenseToken> {
+  async issue(
+    standing: Standing,
+    ttl = lifetimeOf(standing, this.config.licenseTokenTtl),
+  ): Promise<IssuedLicenseToken> {
     return answerOf((await this.fresh(standing, ttl)) ?? (await this.signOnce(standing, ttl)));
   }
 
@@ -69,6 +72,6 @@ export class LicenseTokensService {
       issued_at: new Date(claims.iat * 1000),
       expires_at: new Date(claims.exp * 1000),
     };
-    return this.tokens.keep(made, staleBefore(now));
+    return this.tokens.keep(made, now, staleBefore(now));
   }
 }

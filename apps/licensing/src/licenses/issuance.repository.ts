@@ -20,6 +20,11 @@ export interface NewIssuance extends Issuance {
   requested_by: string;
 }
 
+/** A reservation of an order. */
+export interface OrderedIssuance extends Issuance {
+  gumroad_order_id: string;
+}
+
 const COLUMNS = 'id, license_key, tier, name, email, features, issued_at, expires_at';
 
 /** The log is written before the keyring is asked, so no signature exists without its row. */
@@ -59,6 +64,28 @@ export class IssuanceRepository {
       ],
     );
     return made;
+  }
+
+  /** The reservations that there are for the orders. */
+  findByOrders(orders: readonly string[]): Promise<OrderedIssuance[]> {
+    const sql = `SELECT ${COLUMNS}, gumroad_order_id FROM license_issuance WHERE gumroad_order_id = ANY ($1::text[]) AND purpose = 'mint'`;
+    return this.tx.query<OrderedIssuance & Record<string, unknown>>(sql, [orders]);
+  }
+
+  /** {@link reserve} for many orders. In the order of their names, so that two of these cannot wait for each other. */
+  reserveAll(rows: readonly NewIssuance[]): Promise<OrderedIssuance[]> {
+    return this.tx.query<OrderedIssuance & Record<string, unknown>>(
+      `INSERT INTO license_issuance
+         (id, purpose, license_key, tier, name, email, features, issued_at, expires_at, gumroad_order_id, notes, requested_by)
+       SELECT r.id, 'mint', r.license_key, r.tier, r.name, r.email, r.features, r.issued_at, r.expires_at,
+         r.gumroad_order_id, r.notes, r.requested_by
+       FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, license_key text, tier text, name text, email text, features text[],
+         issued_at timestamptz, expires_at timestamptz, gumroad_order_id text, notes text, requested_by text)
+       WHERE NOT EXISTS (SELECT 1 FROM licenses l WHERE l.license_key = r.license_key)
+       ORDER BY r.gumroad_order_id COLLATE "C"
+       ON CONFLICT DO NOTHING RETURNING ${COLUMNS}, gumroad_order_id`,
+      [JSON.stringify(rows)],
+    );
   }
 
   async complete(id: string, kid: string, now: Date): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MintLicenseRequest, ValidationFailed } from '#contracts';
+import { addYears, type MintLicenseRequest } from '#contracts';
 import { refuseField, timeOf } from '../clock/times.rules.js';
 
 const LONGEST_YEARS = 100;
@@ -13,28 +13,12 @@ export interface Terms {
 /** A blob knows no smaller unit. */
 export const wholeSeconds = (time: Date): Date => new Date(Math.floor(time.getTime() / 1000) * 1000);
 
-/** The same day of a later year; from 29 February that is 28 February where the year has no 29th. */
-export function addYears(time: Date, years: number): Date {
-  const later = new Date(time);
-  later.setUTCFullYear(time.getUTCFullYear() + years);
-  if (later.getUTCMonth() !== time.getUTCMonth()) later.setUTCDate(0);
-  return later;
-}
-
 /**
  * The terms that a request asks for.
- * @throws Refusal `validation_failed` unless exactly one of `years` and `expires_at` is given and the end is ahead.
+ * @throws Refusal `validation_failed` unless the end is ahead.
  */
 export function termsOf(request: MintLicenseRequest, now: Date): Terms {
   const issued_at = wholeSeconds(now);
-  if ((request.years === undefined) === (request.expires_at === undefined)) {
-    const errors = ['years', 'expires_at'].map((field) => ({
-      field,
-      code: 'exactly_one',
-      detail: 'Give either years or expires_at, and not both.',
-    }));
-    throw ValidationFailed.with({ detail: 'Mend these fields: years, expires_at.', errors });
-  }
   if (request.expires_at === undefined) return { issued_at, expires_at: addYears(issued_at, request.years!) };
   const expires_at = wholeSeconds(timeOf('expires_at', request.expires_at));
   if (expires_at <= issued_at) throw refuseField('expires_at', 'too_small', 'expires_at must be in the future.');

@@ -31,14 +31,6 @@ export class LicenseEntity {
     return true;
   }
 
-  /** As if it had never been revoked. */
-  reinstate(): boolean {
-    if (!this.revoked_at) return false;
-    this.revoked_at = null;
-    this.revoked_reason = null;
-    return true;
-  }
-
   /** Takes it out of force while its order is disputed. @throws Refusal `license_revoked` */
   suspend(now: Date, reason: string): boolean {
     if (this.revoked_at) throw LicenseRevoked.with();
@@ -58,7 +50,7 @@ export class LicenseEntity {
   }
 
   toRecord(now: Date): LicenseRecord {
-    const { license_key, tier, name, email, blob, gumroad_order_id, revoked_reason, notes, user_id } = this;
+    const { license_key, tier, name, email, blob, gumroad_order_id, notes, user_id } = this;
     return Object.assign(new LicenseRecord(), {
       license_key,
       tier,
@@ -70,7 +62,9 @@ export class LicenseEntity {
       blob,
       gumroad_order_id,
       revoked_at: stamp(this.revoked_at),
-      revoked_reason,
+      revoked_reason: this.revoked_reason,
+      suspended_at: stamp(this.suspended_at),
+      suspended_reason: this.suspended_reason,
       notes,
       user_id,
     });

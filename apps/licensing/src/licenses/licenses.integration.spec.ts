@@ -51,6 +51,25 @@ describe('revoke', () => {
     expect(byOrder.revoked_reason).toBe('refund');
   });
 
+  it('D-revoke: finds an order of Lemon Squeezy by the bare number that the store shows, after one that is called so', async () => {
+    const order = `4711${++orders}`;
+    const theirs = await mint({ order: `lemonsqueezy-order-${order}` });
+    const found = async () => (await app.ask(SearchLicenses, { order })).licenses.map((one) => one.license_key);
+    expect(await found()).toEqual([theirs.license_key]);
+    const own = await mint({ order });
+    expect((await found()).sort()).toEqual([own.license_key, theirs.license_key].sort());
+    for (const { license_key } of [own, own])
+      expect(await app.ask(RevokeLicense, { gumroad_order_id: order })).toMatchObject({ license_key });
+    const other = await mint({ order: `lemonsqueezy-order-${order}0` });
+    expect(await app.ask(RevokeLicense, { gumroad_order_id: `${order}0` })).toMatchObject({
+      license_key: other.license_key,
+      status: 'revoked',
+    });
+    expect(await refusal(app.ask(SuspendLicense, { gumroad_order_id: `${order}0`, reason: 'dispute' }))).toEqual({
+      code: 'not_found',
+    });
+  });
+
   it('D-revoke: an unknown key, an unknown order and what is no key are not found', async () => {
     for (const name of [
       { license_key: 'DT1-PRO-0000-0000' },
@@ -85,9 +104,11 @@ describe('suspend and restore', () => {
     const { license_key, gumroad_order_id } = await mint();
     const order = { gumroad_order_id: gumroad_order_id! };
     const suspended = await app.ask(SuspendLicense, { ...order, reason: 'dispute' });
-    expect(suspended.status).toBe('suspended');
+    expect(suspended).toMatchObject({ status: 'suspended', suspended_reason: 'dispute', revoked_at: null });
+    expect(suspended.suspended_at).toMatch(/^\d{4}-.*Z$/);
     expect(await app.ask(SuspendLicense, { ...order, reason: 'again' })).toEqual(suspended);
-    expect((await app.ask(RestoreLicense, order)).status).toBe('active');
+    const restored = await app.ask(RestoreLicense, order);
+    expect(restored).toMatchObject({ status: 'active', suspended_at: null, suspended_reason: null });
     expect((await app.ask(RestoreLicense, order)).status).toBe('active');
     expect((await app.ask(RevokeLicense, order)).status).toBe('revoked');
     expect(await changesOf(license_key)).toEqual(['suspended', 'restored', 'revoked']);
@@ -142,6 +163,8 @@ describe('search', () => {
     expect(await keys({ order: active.gumroad_order_id! })).toHaveLength(1);
     expect(await keys({ license_key: active.license_key.toLowerCase() })).toHaveLength(1);
     expect(await keys({ license_key: 'no key at all' })).toEqual([]);
+    expect(await keys({ key: active.license_key })).toEqual(await keys({ license_key: active.license_key }));
+    expect(await keys({ gumroad_order_id: active.gumroad_order_id! })).toHaveLength(1);
   });
 
   it.each(['x', 'bnVsbA', Buffer.from('["x","y"]').toString('base64url'), 'e30'])(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LicensePage, LicenseStatus, SearchLicensesRequest } from '#contracts';
+import { orderNames, type LicensePage, type LicenseStatus, type SearchLicensesRequest } from '#contracts';
 import { parseLicenseKey } from '#license-format';
 import { Transactions } from '#persistence';
 import type { SelectQueryBuilder } from 'typeorm';
@@ -55,14 +55,14 @@ export class LicensesQueries {
   }
 
   private matching(request: SearchLicensesRequest, now: Date): SelectQueryBuilder<LicenseEntity> {
-    const { email, license_key, order, tier, status, cursor } = request;
+    const { email, tier, status, cursor, license_key = request.key, order = request.gumroad_order_id } = request;
     const found = this.tx.manager.createQueryBuilder(LicenseEntity, 'l');
     if (email !== undefined) found.andWhere('lower(l.email) = lower(:email)', { email });
     // A key that cannot be one is asked for like any other; nobody has it.
     if (license_key !== undefined) {
       found.andWhere('l.license_key = :license_key', { license_key: parseLicenseKey(license_key) ?? NOBODY });
     }
-    if (order !== undefined) found.andWhere('l.gumroad_order_id = :order', { order });
+    if (order !== undefined) found.andWhere('l.gumroad_order_id IN (:...orders)', { orders: orderNames(order) });
     if (tier !== undefined) found.andWhere('l.tier = :tier', { tier });
     if (status !== undefined) found.andWhere(STATUS_SQL[status as LicenseStatus], { now });
     if (cursor !== undefined) found.andWhere('(l.issued_at, l.license_key) < (:at, :key)', readCursor(cursor));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   LicenseStatusChanged,
   NotFound,
-  ValidationFailed,
+  orderNames,
   type LicenseRecord,
   type RestoreLicenseRequest,
   type RevokeLicenseRequest,
@@ -14,16 +14,6 @@ import { EntitlementsService } from '../entitlements/entitlements.service.js';
 import type { LicenseEntity } from './license.entity.js';
 import { LicenseKeys } from './license-keys.service.js';
 import { LicensesRepository, type LicenseName } from './licenses.repository.js';
-
-const exactlyOne = () =>
-  ValidationFailed.with({
-    detail: 'Mend these fields: license_key, gumroad_order_id.',
-    errors: ['license_key', 'gumroad_order_id'].map((field) => ({
-      field,
-      code: 'exactly_one',
-      detail: 'Give either license_key or gumroad_order_id, and not both.',
-    })),
-  });
 
 /** Takes licenses out of force and puts them back; their owner's entitlement follows in the same transaction. */
 @Injectable()
@@ -43,32 +33,30 @@ export class LicensesService {
   }
 
   async revoke({ license_key, gumroad_order_id, reason }: RevokeLicenseRequest): Promise<LicenseRecord> {
-    if ((license_key === undefined) === (gumroad_order_id === undefined)) throw exactlyOne();
-    const name = gumroad_order_id === undefined ? { license_key: this.keys.read(license_key!) } : { gumroad_order_id };
-    return this.change(name, 'revoked', reason ?? null, (license, now) => license.revoke(now, reason ?? null));
+    const names =
+      gumroad_order_id === undefined
+        ? [{ license_key: this.keys.read(license_key!) }]
+        : orderNames(gumroad_order_id).map((name) => ({ gumroad_order_id: name }));
+    return this.change(names, 'revoked', reason ?? null, (license, now) => license.revoke(now, reason ?? null));
   }
 
   async suspend({ gumroad_order_id, reason }: SuspendLicenseRequest): Promise<LicenseRecord> {
-    return this.change({ gumroad_order_id }, 'suspended', reason, (license, now) => license.suspend(now, reason));
+    return this.change([{ gumroad_order_id }], 'suspended', reason, (license, now) => license.suspend(now, reason));
   }
 
   async restore({ gumroad_order_id }: RestoreLicenseRequest): Promise<LicenseRecord> {
-    return this.change({ gumroad_order_id }, 'restored', null, (license) => license.restore());
+    return this.change([{ gumroad_order_id }], 'restored', null, (license) => license.restore());
   }
 
-  /** Takes a revocation back that should never have been: an import is undone. */
-  async reinstate(license_key: string): Promise<LicenseRecord> {
-    return this.change({ license_key }, 'restored', null, (license) => license.reinstate());
-  }
-
+  /** @param names that it may have; the first by which there is one counts */
   private async change(
-    name: LicenseName,
+    names: readonly LicenseName[],
     change: 'revoked' | 'suspended' | 'restored',
     reason: string | null,
     act: (license: LicenseEntity, now: Date) => boolean,
   ): Promise<LicenseRecord> {
     const now = this.clock.now();
-    const license = await this.licenses.lock(name);
+    const license = await this.locked(names);
     if (!license) throw NotFound.with('There is no such license.');
     if (act(license, now)) {
       await this.licenses.save(license);
@@ -80,5 +68,9 @@ export class LicensesService {
       if (license.user_id) await this.entitlements.recompute(license.user_id);
     }
     return license.toRecord(now);
+  }
+
+  private async locked([name, ...others]: readonly LicenseName[]): Promise<LicenseEntity | null> {
+    return name ? ((await this.licenses.lock(name)) ?? this.locked(others)) : null;
   }
 }

@@ -1,5 +1,5 @@
-import type { Tier } from '#contracts';
-import { addYears, wholeSeconds } from '../licenses/license-terms.rules.js';
+import { addYears, type Tier } from '#contracts';
+import { wholeSeconds } from '../licenses/license-terms.rules.js';
 
 export interface LicenseTerms {
   tier: Tier;

@@ -1,5 +1,6 @@
+import { addYears } from '#contracts';
 import type { RenewalPolicy } from '../plans/plan-catalog.js';
-import { addYears, type Terms } from '../licenses/license-terms.rules.js';
+import type { Terms } from '../licenses/license-terms.rules.js';
 
 const DAY = 86_400_000;
 /** Presses of the button so close together are one (P7), even when more than one renewal is paid for. */

@@ -9,6 +9,7 @@ import {
 } from '#contracts';
 import { verifyRevocations, type RevocationList } from '#license-format';
 import { DAY, LicensingApp, parallel, refusal } from '../../test/licensing-app.js';
+import { RevocationListsRepository } from './revocation-lists.repository.js';
 
 let app: LicensingApp;
 beforeEach(async () => {
@@ -61,6 +62,19 @@ describe('the revocation list', () => {
     const lists = await parallel(50, () => app.ask(ReadRevocations, {}));
     expect(new Set(lists.map(({ list }) => list)).size).toBe(1);
     expect((await read()).seq).toBe(1);
+  });
+
+  it('LIC8 H8: a list that was begun before a revocation never follows one that has it', async () => {
+    const lists = app.get(RevocationListsRepository);
+    const newest = lists.newest.bind(lists);
+    const { license_key } = await mint();
+    jest.spyOn(lists, 'newest').mockImplementationOnce(async () => {
+      await app.ask(RevokeLicense, { license_key });
+      expect(await read()).toMatchObject({ seq: 1, keys: [license_key] });
+      return newest();
+    });
+    expect(await read()).toMatchObject({ seq: 1, keys: [license_key] });
+    expect(await app.database.query('SELECT seq FROM revocation_lists')).toHaveLength(1);
   });
 
   it('without the keyring the last list is still handed out, and none is made up', async () => {

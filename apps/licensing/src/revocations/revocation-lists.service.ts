@@ -26,7 +26,9 @@ export class RevocationListsService {
   async current(): Promise<SignedRevocations> {
     for (let tries = 0; tries < TRIES; tries++) {
       const now = this.clock.now();
-      const [newest, keys] = await Promise.all([this.lists.newest(), this.lists.outOfForce(now)]);
+      // In this order: whatever the newest list says was so before it was read, and is among the keys.
+      const newest = await this.lists.newest();
+      const keys = await this.lists.outOfForce(now);
       if (newest && newest.keys_digest === digestOf(keys) && isFresh(newest, now)) return { list: newest.list };
       const next = await this.sign((newest?.seq ?? 0) + 1, keys, now);
       if (await this.lists.store(next)) return { list: next.list };

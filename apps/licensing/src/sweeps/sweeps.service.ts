@@ -5,11 +5,16 @@ import { IdempotencyRepository } from '../licenses/idempotency.repository.js';
 import { LicensingConfig } from '../licensing.config.js';
 
 const FORGET_EVERY_MS = 600_000;
+/** How often it is looked for what other plans have decided, and how many times: replicas of before are gone by then. */
+const LOOK_EVERY_MS = 30_000;
+const MOST_LOOKS = 20;
 
 /** Does what no request asks for. Every replica sweeps; whatever two of them meet at is done once. */
 @Injectable()
 export class SweepsService implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopped = false;
+  private looks = 0;
+  private nextLook = 0;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly running = new Set<Promise<void>>();
 
@@ -23,13 +28,20 @@ export class SweepsService implements OnApplicationBootstrap, OnApplicationShutd
 
   onApplicationBootstrap(): void {
     this.shutdown.register('consumers', 'licensing sweeps', () => this.stop());
-    let begun = false;
     this.every(this.config.entitlementSweepMs, 'entitlements', async () => {
-      if (!begun) await this.due.begin();
-      begun = true;
+      await this.attempt('plans', () => this.lookForOtherPlans());
       await this.due.sweep();
     });
     this.every(FORGET_EVERY_MS, 'idempotency keys', () => this.idempotency.forgetExpired());
+  }
+
+  /** A look that fails is not one of them. */
+  private async lookForOtherPlans(): Promise<void> {
+    const now = performance.now();
+    if (this.looks >= MOST_LOOKS || now < this.nextLook) return;
+    await this.due.begin();
+    this.looks++;
+    this.nextLook = now + LOOK_EVERY_MS;
   }
 
   onApplicationShutdown(): Promise<void> {

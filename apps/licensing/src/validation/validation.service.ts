@@ -1,13 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus';
-import {
-  ListPublicKeys,
-  ValidationFailed,
-  type LicenseValidation,
-  type ValidatedLicense,
-  type ValidateLicenseRequest,
-} from '#contracts';
+import { ListPublicKeys, type LicenseValidation, type ValidatedLicense, type ValidateLicenseRequest } from '#contracts';
 import { parseBlob, parseLicenseKey, verifyBlob, type LicensePayload, type LicensePublicKey } from '#license-format';
 import { Clock } from '../clock/clock.service.js';
 import { stamp } from '../clock/times.rules.js';
@@ -27,9 +21,7 @@ export class ValidationService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Refusal `validation_failed` unless exactly one of key and file is given */
   async validate({ license_key, blob, product }: ValidateLicenseRequest): Promise<LicenseValidation> {
-    if ((license_key === undefined) === (blob === undefined)) throw exactlyOne();
     return blob === undefined ? this.byKey(license_key!, product) : this.byBlob(blob, product);
   }
 
@@ -89,13 +81,3 @@ export class ValidationService {
       .map(({ kid, state, not_after, jwk }) => ({ kid, state, not_after, key: (jwk as webcrypto.JsonWebKey).x! }));
   }
 }
-
-const exactlyOne = () =>
-  ValidationFailed.with({
-    detail: 'Mend these fields: license_key, blob.',
-    errors: ['license_key', 'blob'].map((field) => ({
-      field,
-      code: 'exactly_one',
-      detail: 'Give either license_key or blob, and not both.',
-    })),
-  });

@@ -21,14 +21,15 @@ export class Cooldowns {
    */
   async claim(receiver: string | undefined, cooldown: Cooldown, id: string): Promise<Claim | undefined> {
     const key = cooldownKey(receiver, cooldown);
-    const { value, revision } = await this.store.read(BUCKET, key);
-    const now = Date.now();
-    if (isHeld(value === undefined ? undefined : (JSON.parse(value) as Hold), id, now)) return undefined;
-    const hold: Hold = { id, until: now + cooldown.seconds * 1_000 };
-    const mine = await this.store.write(BUCKET, key, JSON.stringify(hold), revision);
-    // Of two that claim at the same moment the store takes one.
-    if (mine === undefined) return undefined;
-    return { release: () => this.release(key, id, mine) };
+    for (;;) {
+      const { value, revision } = await this.store.read(BUCKET, key);
+      const now = Date.now();
+      if (isHeld(value === undefined ? undefined : (JSON.parse(value) as Hold), id, now)) return undefined;
+      const hold: Hold = { id, until: now + cooldown.seconds * 1_000 };
+      const mine = await this.store.write(BUCKET, key, JSON.stringify(hold), revision);
+      if (mine !== undefined) return { release: () => this.release(key, id, mine) };
+      // Somebody was faster: another event, which holds the key now, or this one, sent twice at once.
+    }
   }
 
   private async release(key: string, id: string, revision: number): Promise<void> {

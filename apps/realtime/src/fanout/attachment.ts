@@ -36,10 +36,11 @@ export class Attachment {
    * @param hello what the first frame says beside the cursor
    */
   start(outbox: Outbox, hello: Record<string, unknown>, missed?: Missed): void {
+    outbox.begin();
     const gathered = outbox.takeHeld();
     if (missed && 'from' in missed) {
       outbox.say({ type: 'hello', data: { resumed: true, ...hello } }, writeCursor(this.scope, missed.from));
-      outbox.skipUpTo(Math.min(...Object.values(missed.from.seqs)));
+      outbox.skipUpTo(missed.from.seqs);
       const { entries, stale } = worthReplaying(merge(missed.entries, gathered), Date.now());
       if (stale) outbox.gap('chat_window', stale);
       for (const entry of entries) outbox.offer(entry);

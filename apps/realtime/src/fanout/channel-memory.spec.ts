@@ -63,3 +63,45 @@ it('RT18: what came since and is in memory no more is read anew', async () => {
   reads[1]!();
   expect(seqs(await missed)).toEqual([2, 3, 4, 5]);
 });
+
+it('RT17 RT32: who comes back after that reading is answered from memory, as far as that has room', async () => {
+  const { memory, reads, publish } = memoryOf([1, 2, 3, 4].map(entry), 3);
+  const first = memory.after(2, true);
+  publish(5);
+  reads[0]!();
+  expect(seqs(await first)).toEqual([3, 4, 5]);
+  expect(seqs(await memory.after(2, false))).toEqual([3, 4, 5]);
+  expect(memory.findHere('e3')?.seq).toBe(3);
+  expect(await memory.after(1, false)).toBeUndefined();
+  publish(6);
+  expect(await memory.after(2, false)).toBeUndefined();
+  expect(seqs(await memory.after(3, false))).toEqual([4, 5, 6]);
+  expect(reads).toHaveLength(1);
+});
+
+it('RT18: a reading that ends before what is in memory begins adds nothing to it', async () => {
+  const { memory, reads, publish } = memoryOf([1, 2].map(entry), 1);
+  const missed = memory.after(1, true);
+  for (const seq of [3, 4, 5]) publish(seq);
+  reads[0]!();
+  await new Promise(setImmediate);
+  expect(memory.findHere('e2')).toBeUndefined();
+  reads[1]!();
+  await missed;
+});
+
+it('RT16 RT33: a broker that refuses to tell for a moment is asked again, and nobody is told of a gap', async () => {
+  const stored = [1, 2, 3].map(entry);
+  let refusals = 2;
+  const after = async (_: string, seq: number) => {
+    if (refusals-- > 0) throw new Error('no leader');
+    return stored.filter((e) => e.seq > seq);
+  };
+  const memory = new ChannelMemory('user.x', { after } as unknown as FrameHistory, { frames: 1, bytes: 65_536 });
+  memory.startAt(3);
+  expect(seqs(await memory.after(1, true))).toEqual([2, 3]);
+  refusals = 2;
+  expect((await memory.find('e1'))?.seq).toBe(1);
+  refusals = 3;
+  await expect(memory.after(0, true)).rejects.toThrow('no leader');
+});

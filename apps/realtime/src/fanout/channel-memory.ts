@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from './entry.js';
 import { CHANNEL_DEPTH, type FrameHistory } from './frame-history.service.js';
 import { Ring, type RingSize } from './ring.js';
 
 const TRIES = 3;
+/** A broker that just has no leader for the stream refuses at once, and has one soon: longer with each try. */
+const PAUSE_MS = 250;
 
 /** What has been in a channel: the newest frames in memory, and behind them what the stream keeps. */
 export class ChannelMemory {
@@ -67,18 +70,25 @@ export class ChannelMemory {
         return await this.history.after(this.name, seq);
       } catch (error) {
         if (attempt >= TRIES) throw error;
+        await sleep(attempt * PAUSE_MS, undefined, { ref: false });
       }
     }
   }
 
-  /** Read once for all who ask meanwhile: after a restart all of a person's clients come back at once. */
+  /** Read once for all who ask meanwhile, and kept: after a restart all of a person's clients come back at once. */
   private stored(): Promise<Entry[]> {
-    this.reading ??= this.history.after(this.name, 0).finally(() => (this.reading = undefined));
+    this.reading ??= this.read().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
+  private async read(): Promise<Entry[]> {
+    const stored = await this.missedSince(0);
+    this.ring.addBefore(stored);
+    return stored;
+  }
+
   private async readAfter(seq: number): Promise<Entry[] | undefined> {
-    const found = await this.history.after(this.name, seq);
+    const found = await this.missedSince(seq);
     return found.length >= CHANNEL_DEPTH ? undefined : found;
   }
 }

@@ -13,8 +13,12 @@ export interface Hearer {
   hold(): void;
   release(): void;
   gap(reason: string): void;
+  /** Places mean nothing any more: the stream began anew. */
+  restart(): void;
   /** Whether what is offered goes out at once. */
   readonly keepsUp: boolean;
+  /** Whether a client is connected, and not merely about to be, and comes before one of this rank. */
+  isBefore(rank: string): boolean;
 }
 
 export interface ChannelPlace {
@@ -38,7 +42,10 @@ export class Channel {
   private closed = false;
   private healing?: Promise<void>;
   private waiting: Entry[] = [];
-  private readonly asks = new Asks(() => this.takers());
+  private readonly asks = new Asks({
+    takers: () => this.count((hearer) => hearer.keepsUp),
+    before: (rank) => this.count((hearer) => hearer.isBefore(rank)),
+  });
 
   constructor(
     readonly name: string,
@@ -76,10 +83,7 @@ export class Channel {
 
   /** Fills the hole after the newest frame, if there is one, while the clients wait. */
   heal(): Promise<void> {
-    this.healing ??= this.fill().finally(() => {
-      this.healing = undefined;
-      for (const entry of this.waiting.splice(0)) this.accept(entry);
-    });
+    this.healing ??= this.healNow();
     return this.healing;
   }
 
@@ -87,12 +91,12 @@ export class Channel {
   restart(): void {
     this.last = 0;
     this.memory.clear();
-    for (const hearer of this.hearers) hearer.gap('history_unavailable');
+    for (const hearer of this.hearers) hearer.restart();
   }
 
-  private takers(): number {
+  private count(which: (hearer: Hearer) => boolean): number {
     let n = 0;
-    for (const hearer of this.hearers) if (hearer.keepsUp) n += 1;
+    for (const hearer of this.hearers) if (which(hearer)) n += 1;
     return n;
   }
 
@@ -124,20 +128,26 @@ export class Channel {
     this.asks.passed(entry.seq);
   }
 
-  private async fill(): Promise<void> {
+  private async healNow(): Promise<void> {
     const held = [...this.hearers];
     for (const hearer of held) hearer.hold();
     try {
-      const missed = await this.memory.missedSince(this.last);
-      if (missed.length >= CHANNEL_DEPTH) throw new Error('more was missed than is kept');
-      for (const entry of missed) if (entry.seq > this.last) this.pass(entry);
-      if ((this.waiting[0]?.lastSeq ?? 0) > this.last) throw new Error('what was missed is not kept');
+      await this.fill();
       this.place.metrics.gap('healed');
     } catch {
       this.giveUp();
-    } finally {
-      for (const hearer of held) hearer.release();
     }
+    this.healing = undefined;
+    for (const entry of this.waiting.splice(0)) this.accept(entry);
+    // What was heard meanwhile is with them now, so that they get it in the order of all their channels.
+    for (const hearer of held) hearer.release();
+  }
+
+  private async fill(): Promise<void> {
+    const missed = await this.memory.missedSince(this.last);
+    if (missed.length >= CHANNEL_DEPTH) throw new Error('more was missed than is kept');
+    for (const entry of missed) if (entry.seq > this.last) this.pass(entry);
+    if ((this.waiting[0]?.lastSeq ?? 0) > this.last) throw new Error('what was missed is not kept');
   }
 
   /** Goes on behind the hole; whoever listens is told. */

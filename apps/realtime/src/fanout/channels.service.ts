@@ -18,14 +18,21 @@ interface Open {
   ready: Promise<void>;
 }
 
+/** A time without the broker: nobody goes on before what was missed in it, of whichever channel, is filled in. */
+interface Outage {
+  lostAt: number;
+  waiting: Set<Hearer>;
+  /** Whether the broker is back, and what was missed is being read. */
+  ending: boolean;
+}
+
 /** The channels that somebody here listens to: one subscription each, whoever and however many they are. */
 @Injectable()
 export class Channels {
   private readonly open = new Map<string, Open>();
   /** Which life of the stream this is; known as soon as a channel is ready. */
   epoch = '';
-  private lostAt?: number;
-  private held: Hearer[] = [];
+  private outage?: Outage;
 
   constructor(
     private readonly bus: Bus,
@@ -46,6 +53,7 @@ export class Channels {
     const name = channelName(kind, userId);
     const open = this.open.get(name) ?? this.make(kind, name);
     open.channel.hearers.add(hearer);
+    if (this.outage) hold(this.outage, hearer);
     return open;
   }
 
@@ -77,26 +85,24 @@ export class Channels {
     if (this.open.get(channel.name)?.channel === channel) this.open.delete(channel.name);
   }
 
-  /** Nothing comes now. What comes first afterwards must wait for what was missed, of whichever channel. */
   private lost(): void {
-    this.lostAt ??= Date.now();
-    if (this.held.length) return;
-    const hearers = new Set([...this.open.values()].flatMap(({ channel }) => [...channel.hearers]));
-    this.held = [...hearers];
-    for (const hearer of this.held) hearer.hold();
+    if (this.outage && !this.outage.ending) return;
+    this.outage = { lostAt: Date.now(), waiting: new Set(), ending: false };
+    for (const { channel } of this.open.values()) for (const hearer of channel.hearers) hold(this.outage, hearer);
   }
 
   private async recover(): Promise<void> {
-    const away = Date.now() - (this.lostAt ?? Date.now());
-    this.lostAt = undefined;
-    const held = this.held.splice(0);
+    const { outage } = this;
+    if (outage) outage.ending = true;
+    const away = outage ? Date.now() - outage.lostAt : 0;
     try {
       await this.checkLife();
       const channels = [...this.open.values()].map((o) => o.channel);
       await Promise.all(Array.from({ length: AT_ONCE }, () => healAll(channels)));
-      if (away >= HISTORY_MS) for (const hearer of held) hearer.gap('outage');
+      if (away >= HISTORY_MS) for (const hearer of outage!.waiting) hearer.gap('outage');
     } finally {
-      for (const hearer of held) hearer.release();
+      if (this.outage === outage) this.outage = undefined;
+      for (const hearer of outage?.waiting ?? []) hearer.release();
     }
   }
 
@@ -110,6 +116,12 @@ export class Channels {
     for (const { channel } of this.open.values()) channel.restart();
     await healAll([...this.open.values()].map((o) => o.channel));
   }
+}
+
+function hold({ waiting }: Outage, hearer: Hearer): void {
+  if (waiting.has(hearer)) return;
+  waiting.add(hearer);
+  hearer.hold();
 }
 
 async function healAll(channels: Channel[]): Promise<void> {

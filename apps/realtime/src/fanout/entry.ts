@@ -1,5 +1,5 @@
 import type { MsgHdrs } from '@nats-io/transport-node';
-import type { EventClass } from './event-class.rules.js';
+import { kindOf, type ChannelKind, type EventClass } from './event-class.rules.js';
 import { HEADERS } from './frame-headers.js';
 import { textFrame } from './wire.rules.js';
 
@@ -13,6 +13,7 @@ export class Entry {
   /** Place of the frame before it in the same channel; 0 when there was none. */
   readonly lastSeq: number;
   readonly eventClass: EventClass;
+  readonly kind: ChannelKind;
   readonly key: string;
   /** When it was published, in ms. */
   readonly at: number;
@@ -29,6 +30,7 @@ export class Entry {
     this.seq = Number(head.get(HEADERS.seq));
     this.lastSeq = Number(head.get(HEADERS.lastSeq) || 0);
     this.eventClass = head.get(HEADERS.eventClass) as EventClass;
+    this.kind = kindOf(head.get(HEADERS.subject));
     this.key = head.get(HEADERS.key);
     this.at = Number(head.get(HEADERS.at));
     this.frame = textFrame(text);

@@ -29,6 +29,9 @@ const KIND_OF: Record<EventClass, (userId?: string) => ChannelKind> = {
 export const channelName = (kind: ChannelKind, userId = ''): string =>
   kind === 'user' || kind === 'agent' ? `${kind}.${userId}` : kind;
 
+/** The channel whose frames are stored on a subject. */
+export const kindOf = (subject: string): ChannelKind => subject.split('.', 2)[1] as ChannelKind;
+
 /** The channel that carries a frame of a class to a person, or to everybody. */
 export const channelOf = (eventClass: EventClass, userId?: string): string =>
   channelName(KIND_OF[eventClass](userId), userId);

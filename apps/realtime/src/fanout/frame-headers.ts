@@ -4,7 +4,8 @@ export const HEADERS = {
   eventClass: 'Gatehouse-Class',
   key: 'Gatehouse-Key',
   at: 'Gatehouse-At',
-  /** Set by the broker: the frame's place in the stream, and that of the one before it on the same subject. */
+  /** Set by the broker: what it was published on, the frame's place in the stream, and that of the one before it on the same subject. */
+  subject: 'Nats-Subject',
   seq: 'Nats-Sequence',
   lastSeq: 'Nats-Last-Sequence',
 } as const;

@@ -1,9 +1,11 @@
 import type { Writable } from 'node:stream';
 import { Backlog } from './backlog.js';
 import { Batch, type Turn, type Writer } from './batch.js';
+import type { Position } from './cursor.rules.js';
 import { oneOff, type Entry, type Wire } from './entry.js';
 import type { DeliveryMetrics } from './delivery-metrics.service.js';
 import type { Hearer } from './channel.js';
+import { Held } from './held.js';
 import { HIGH_WATER, Overflow } from './overflow.js';
 
 const MOST_CATCHING_UP = 4_194_304;
@@ -29,11 +31,13 @@ export interface Control {
 
 /** The way out to one client: one write a turn, frames in order, and a backlog when the client reads slowly. */
 export class Outbox implements Hearer, Writer {
+  /** Among those of its person that open at one moment; whoever stays comes before them all. */
+  rank = '';
   private batch?: Batch;
   private overflow?: Overflow;
-  private held?: Entry[];
-  private holds = 0;
-  private had = 0;
+  private readonly held = new Held();
+  private begun = false;
+  private had: Position['seqs'] = {};
   private pendingBytes = 0;
   private catchingUp = 0;
 
@@ -50,9 +54,9 @@ export class Outbox implements Hearer, Writer {
     return this.options.wire;
   }
 
-  /** Since when nothing went out though something waits, in ms. */
-  get stalledSince(): number | undefined {
-    return this.overflow?.stalledSince;
+  /** For how long nothing has gone out though something waits. */
+  get stalledMs(): number {
+    return this.overflow?.stalledMs ?? 0;
   }
 
   /** Bytes that wait for the client. */
@@ -61,32 +65,36 @@ export class Outbox implements Hearer, Writer {
   }
 
   get keepsUp(): boolean {
-    return !this.held && (this.overflow?.empty ?? true) && !this.socket.destroyed;
+    return !this.held.on && (this.overflow?.empty ?? true) && !this.socket.destroyed;
   }
 
-  /** Takes no frame up to this place: the client has them. */
-  skipUpTo(seq: number): void {
-    this.had = seq;
+  isBefore(rank: string): boolean {
+    return this.begun && !this.socket.destroyed && this.rank < rank;
+  }
+
+  /** Its client is connected, whatever it may still have to wait for. */
+  begin(): void {
+    this.begun = true;
+  }
+
+  /** Takes no frame up to these places: the client has them, maybe from a replica that was ahead of this one. */
+  skipUpTo(seqs: Position['seqs']): void {
+    this.had = seqs;
   }
 
   offer(entry: Entry): void {
-    if (entry.seq <= this.had) return;
-    if (this.held) this.held.push(entry);
-    else this.send(entry);
+    if (entry.seq <= (this.had[entry.kind] ?? 0)) return;
+    if (!this.held.add(entry)) this.send(entry);
   }
 
   /** From now on frames are gathered, until as many releases as holds. */
   hold(): void {
-    this.holds += 1;
-    this.held ??= [];
+    this.held.hold();
   }
 
   release(): void {
-    this.holds -= 1;
-    if (this.holds > 0 || !this.held) return;
-    // Of several channels the frames go out in the order in which they were accepted.
-    const entries = this.held.sort((a, b) => a.seq - b.seq);
-    this.held = undefined;
+    const entries = this.held.release();
+    if (!entries) return;
     // A client that catches up is not slow for having much to read.
     this.catchingUp = Math.min(
       entries.reduce((sum, e) => sum + e.size, 0),
@@ -97,11 +105,17 @@ export class Outbox implements Hearer, Writer {
 
   /** What was gathered while it was held, which is not to be sent by itself any more. */
   takeHeld(): Entry[] {
-    return this.held?.splice(0) ?? [];
+    return this.held.take();
   }
 
   gap(reason: string, dropped?: number): void {
     this.say({ type: 'gap', data: { reason, ...(dropped ? { dropped } : {}) } });
+  }
+
+  /** What the client has had says nothing of what comes now. */
+  restart(): void {
+    this.had = {};
+    this.gap('history_unavailable');
   }
 
   /** Says something that is no event. Its id is where the client stands after all that it got before. */
@@ -148,8 +162,7 @@ export class Outbox implements Hearer, Writer {
   }
 
   private oldestWaiting(): Entry | undefined {
-    const held = this.held?.length ? this.held.reduce((a, b) => (a.seq < b.seq ? a : b)) : undefined;
-    return this.overflow?.oldest ?? held;
+    return this.overflow?.oldest ?? this.held.oldest;
   }
 
   private append(bytes: Buffer): void {

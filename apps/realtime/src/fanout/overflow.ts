@@ -14,8 +14,8 @@ interface Outlet {
 
 /** What came for a client that reads slowly: it waits until the socket is empty, and goes out in portions. */
 export class Overflow {
-  /** Since when nothing went out though something waits, in ms. */
-  stalledSince?: number;
+  /** Since when nothing went out though something waits, by a clock that nobody sets. */
+  private stalledSince?: number;
 
   constructor(
     private readonly socket: Writable,
@@ -25,6 +25,10 @@ export class Overflow {
 
   get empty(): boolean {
     return this.backlog.empty;
+  }
+
+  get stalledMs(): number {
+    return this.stalledSince === undefined ? 0 : performance.now() - this.stalledSince;
   }
 
   get oldest(): Entry | undefined {
@@ -38,7 +42,7 @@ export class Overflow {
   /** @returns what became of it, as `Backlog.add` tells */
   add(entry: Entry): ReturnType<Backlog['add']> {
     if (this.stalledSince === undefined) {
-      this.stalledSince = Date.now();
+      this.stalledSince = performance.now();
       this.awaitDrain();
     }
     return this.backlog.add(entry);
@@ -60,7 +64,7 @@ export class Overflow {
     backlog.dropped = 0;
     for (const entry of backlog.take(HIGH_WATER)) outlet.write(entry);
     if (backlog.empty) return;
-    this.stalledSince = Date.now();
+    this.stalledSince = performance.now();
     outlet.flush();
     this.awaitDrain();
   }

@@ -29,10 +29,14 @@ it('RT19: a stream that is made anew is told as a gap to who is open, and what i
   await client.has(before[2]!);
   const { lastId } = client;
   const { id: cursor } = await client.frame('hello');
+  const resumed = await replica.open(`${user}:s`, { ...V1, query: { since: lastId } });
+  await resumed.frame('hello');
   await broker.replace();
   const after = [await publish(user), await publish(user)];
   await client.has(after[1]!);
   expect(client.ids).toEqual([...before, ...after]);
+  await resumed.has(after[1]!);
+  expect(resumed.ids).toEqual(after);
   expect((await client.frame('gap')).data).toEqual({ reason: 'history_unavailable' });
 
   for (const since of [lastId, cursor]) {

@@ -32,6 +32,25 @@ export class Ring {
     this.entries.splice(0, gone);
   }
 
+  /**
+   * Takes what was before the frames that are here, as much as there is room for.
+   * @param stored what the stream has, in order, at least up to where this ring begins
+   */
+  addBefore(stored: readonly Entry[]): void {
+    const newest = stored.at(-1);
+    if (!newest || newest.seq < this.floor) return;
+    const older = stored.filter((entry) => entry.seq <= this.floor);
+    const oldest = Date.now() - HISTORY_MS;
+    for (let entry = older.pop(); entry; entry = older.pop()) {
+      const isFull = this.entries.length >= this.size.frames || this.bytes + entry.size > this.size.bytes;
+      if (isFull || entry.at < oldest) return;
+      this.entries.unshift(entry);
+      this.bytes += entry.size;
+      // What was before the oldest that the stream has may be gone.
+      this.floor = older.at(-1)?.seq ?? entry.seq - 1;
+    }
+  }
+
   clear(): void {
     this.entries = [];
     this.bytes = 0;

@@ -4,7 +4,7 @@ import { ProfileUpdated, type ProfileUpdatedData } from '#contracts';
 import { FramePublisher } from '../fanout/frame-publisher.service.js';
 import { presenceChange } from './presence.rules.js';
 
-/** Tells everybody who is looking that somebody looks different, or is not to be seen any more. */
+/** Tells everybody who is looking that somebody who can be seen looks different. Who is there, the list tells. */
 @Controller()
 export class PresenceController {
   constructor(private readonly frames: FramePublisher) {}

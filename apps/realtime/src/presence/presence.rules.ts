@@ -7,10 +7,10 @@ export interface PresenceChange {
 }
 
 /**
- * What a changed profile means to others. Who turns invisible looks like somebody who left, and from then on nothing
- * tells that they are there (RT27).
+ * What a changed profile means to others: nothing unless they could see the person before and still can. Who turns
+ * invisible or visible leaves or joins the list of who is there as everybody does, without a word, and from then on
+ * nothing tells that they are there (RT27).
  */
-export function presenceChange({ user_id, status, changed }: ProfileUpdatedData): PresenceChange | undefined {
-  if (status !== 'invisible') return { user_id, status };
-  return changed.includes('status') ? { user_id, status: 'offline' } : undefined;
+export function presenceChange({ user_id, status, before }: ProfileUpdatedData): PresenceChange | undefined {
+  return status === 'invisible' || before === 'invisible' ? undefined : { user_id, status };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { INestMicroservice } from '@nestjs/common';
-import { Refusal } from '#contracts';
+import { Refusal, type BroadcastRequest } from '#contracts';
 import { eventually, testBroker, type TestBroker } from '../../../../test/support/index.js';
 import { severable, type Severable } from '../../../../test/support/severable.js';
 import { closeClients } from '../../test/client.js';
@@ -8,7 +8,7 @@ import { producersApp } from '../../test/producers-app.js';
 import { message } from '../../test/producing.js';
 import { Replica } from '../../test/replica.js';
 import type { ProducedFrame } from './produced-frame.js';
-import { broadcastFrame, chatMessageFrame } from './producers.rules.js';
+import { broadcastFrame as frameOf, chatMessageFrame } from './producers.rules.js';
 import { ProducersService } from './producers.service.js';
 
 let broker: TestBroker;
@@ -33,6 +33,7 @@ afterAll(async () => {
 });
 
 /** What a producer does: the same again until it is taken. */
+const broadcastFrame = (input: BroadcastRequest): ProducedFrame => frameOf(input, 'broadcaster');
 const untilTaken = (frame: ProducedFrame) =>
   eventually('acceptance', 30_000, () =>
     producers.push(frame).catch((error: unknown) => {
@@ -54,7 +55,7 @@ it('RT33 F-producers: while the broker is away nothing is accepted; what was ref
   expect((await untilTaken(told)).status).toBe('delivered');
   expect((await untilTaken(said)).status).toBe('delivered');
   expect((await untilTaken(told)).status).toBe('duplicate');
-  await eventually('both', 10_000, async () => client.ids.length === 2 || undefined);
+  await eventually('both', 30_000, async () => client.ids.length === 2 || undefined);
   expect(client.ids).toEqual([told.frame.id, said.frame.id]);
 }, 60_000);
 

@@ -8,8 +8,11 @@ const MAX_ID = 128;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** @param eventId the id of the event that carried it, for a producer that named none */
-export const broadcastFrame = (input: BroadcastRequest, eventId?: string): ProducedFrame => {
+/**
+ * @param producer who says it, as far as is known
+ * @param eventId the id of the event that carried it, for a producer that named none
+ */
+export const broadcastFrame = (input: BroadcastRequest, producer: string, eventId?: string): ProducedFrame => {
   const id = input.id ?? eventId;
   const { cooldown_key: key, cooldown_seconds: seconds = DEFAULT_COOLDOWN_SECONDS } = input;
   return {
@@ -17,7 +20,7 @@ export const broadcastFrame = (input: BroadcastRequest, eventId?: string): Produ
     frame: { id: id ?? randomUUID(), type: input.type, data: input.data },
     eventClass: 'notification',
     named: id !== undefined,
-    cooldown: key === undefined ? undefined : { key, seconds },
+    cooldown: key === undefined ? undefined : { producer, key, seconds },
   };
 };
 
@@ -29,11 +32,13 @@ export const planChangedFrame = ({ user_id, version, ...data }: PlanAppliedData)
 
 /** A message has one id on its platform, whoever hands it on and however often. */
 export const chatMessageFrame = ({ owner_id, ...data }: ChatMessageRequest): ProducedFrame => {
-  const id = `chat:${data.platform}:${data.channel}:${data.message_id}`;
-  const isPlain = /^[\x21-\x7e]*$/.test(id) && id.length <= MAX_ID;
+  const names = [data.platform, data.channel, data.message_id];
+  const id = ['chat', ...names].join(':');
+  // A colon in a name could make it look like two.
+  const isPlain = names.every((name) => /^[\x21-\x39\x3b-\x7e]*$/.test(name)) && id.length <= MAX_ID;
   return {
     userId: owner_id,
-    frame: { id: isPlain ? id : `chat:${digest(id)}`, type: 'chat_message', data: { ...data } },
+    frame: { id: isPlain ? id : `chat:${digest(JSON.stringify(names))}`, type: 'chat_message', data: { ...data } },
     eventClass: 'chat',
   };
 };

@@ -26,7 +26,8 @@ export class ProducersService {
 
   /**
    * Pushes a frame and looks whether somebody was there.
-   * @throws Refusal `unavailable` when the broker did not take it; nothing was pushed then
+   * @throws Refusal `unavailable` when the broker did not take it, `idempotency_key_reused` when its id stands for another
+   * event; nothing was pushed then
    */
   async push(produced: ProducedFrame): Promise<ProducerAnswer> {
     const published = await this.accept(produced);
@@ -41,9 +42,10 @@ export class ProducersService {
     const { frame, named } = produced;
     if (!named) return this.publishOnce(produced);
     const content = contentDigest([produced.userId, frame.type, frame.data]);
-    if (await this.keys.isKnown(frame.id, content)) return 'duplicate';
+    const id = await this.keys.claim(frame.id, content);
+    if (!id) return 'duplicate';
     const published = await this.publishOnce(produced);
-    if (published !== 'suppressed') await this.keys.remember(frame.id, content);
+    if (published !== 'suppressed') await id.accepted();
     return published;
   }
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Bus, inboxPrefix } from '#bus';
+import { afterPatience } from '../fanout/patience.js';
 
-/** How long replicas may take whose broker has said that somebody is there. */
-const ANSWER_MS = 1_000;
+/** How long replicas may take whose broker has said that somebody is there: longer than one stands still now and then. */
+const ANSWER_MS = 2_500;
 /** How long the others may take after one has said that it has nobody. */
 const OTHERS_MS = 30;
 
@@ -35,17 +36,17 @@ export class Receivers {
   private ask(nc: NatsConnection, channel: string, seq: number): Promise<boolean> {
     const reply = this.prefix + (this.next++).toString(36);
     return new Promise((resolve) => {
-      let timer = setTimeout(() => end(false), ANSWER_MS);
+      let callOff = afterPatience(ANSWER_MS, () => end(false));
       const end = (found: boolean): void => {
-        clearTimeout(timer);
+        callOff();
         subscription.unsubscribe();
         resolve(found);
       };
       const callback = (error: Error | null, msg: Msg): void => {
         if (error || msg.headers?.code === NO_RESPONDERS) return end(false);
         if (Number(msg.string()) > 0) return end(true);
-        clearTimeout(timer);
-        timer = setTimeout(() => end(false), OTHERS_MS);
+        callOff();
+        callOff = afterPatience(OTHERS_MS, () => end(false));
       };
       const subscription = nc.subscribe(reply, { callback });
       nc.publish(`rtl.${channel}`, String(seq), { reply });

@@ -27,18 +27,18 @@ export const CLOSE = {
 export interface Transport {
   /** Says goodbye and ends; whoever does not answer is cut off. */
   close(code: number, reason: string): void;
-  /** Asks whether the other side is there. @returns whether it can be asked */
+  /** Asks whether the other side is there. */
   ping(): void;
-  /** When the other side was heard last, in ms. */
-  readonly heardAt: number;
+  /** Whether the last ping was answered. */
+  readonly answers: boolean;
 }
 
 /** One open connection, a WebSocket or a stream of server-sent events. */
 export class Connection {
-  private pingedAt = 0;
   private warned = false;
-  private told?: number;
   private readonly openedAt = Date.now();
+  /** When it was told where it stands, by a clock that nobody sets. */
+  private toldAt = performance.now();
 
   constructor(
     public owner: ConnectionOwner,
@@ -67,20 +67,19 @@ export class Connection {
   }
 
   /** Lets the client know where it stands, unless it was told within this time. */
-  tellCursor(now: number, everyMs: number): void {
-    if (now - (this.told ?? this.openedAt) < everyMs) return;
-    this.told = now;
+  tellCursor(everyMs: number): void {
+    if (performance.now() - this.toldAt < everyMs) return;
+    this.toldAt = performance.now();
     this.outbox.say({ type: 'cursor', data: {} });
   }
 
   ping(): void {
-    this.pingedAt = Date.now();
     this.transport.ping();
   }
 
   /** Whether the last ping was answered. */
   get answers(): boolean {
-    return this.transport.heardAt >= this.pingedAt;
+    return this.transport.answers;
   }
 
   /** What is written already goes out first. */

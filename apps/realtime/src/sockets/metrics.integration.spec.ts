@@ -7,7 +7,7 @@ let broker: TestBroker;
 let replica: Replica;
 beforeAll(async () => {
   broker = await testBroker();
-  replica = await Replica.start(broker);
+  replica = await Replica.start(broker, { socketBufferBytes: 16_777_216 });
 }, 60_000);
 afterAll(async () => {
   closeClients();
@@ -22,7 +22,7 @@ async function value(series: string): Promise<number | undefined> {
   return line ? Number(line.slice(series.length + 1)) : undefined;
 }
 const counts = (series: string, least = 1) =>
-  eventually(series, 10_000, async () =>
+  eventually(series, 30_000, async () =>
     ((await value(`gatehouse_realtime_${series}`)) ?? 0) >= least ? true : undefined,
   );
 
@@ -44,6 +44,18 @@ describe('RT36: counted and measured are', () => {
     await counts('closes_total{code="1006"}');
   });
 
+  it('closes with codes that clients made up, all as one', async () => {
+    for (const code of [3_000, 4_000, 4_999]) {
+      const client = await replica.open(`${randomUUID()}:s1`, V1);
+      client.socket.close(code);
+    }
+    const ours = await replica.open(`${randomUUID()}:s1`, V1);
+    ours.socket.close(4_401);
+    await counts('closes_total{code="other"}', 3);
+    await counts('closes_total{code="4401"}');
+    expect((await replica.metrics.scrape()).body).not.toMatch(/closes_total\{code="(3|40|49)/);
+  });
+
   it('resumptions with what they replayed, and reads of the history', async () => {
     const user = randomUUID();
     const client = await replica.open(`${user}:s1`, V1);
@@ -52,7 +64,7 @@ describe('RT36: counted and measured are', () => {
     await publish(user);
     await publish(user);
     const back = await replica.open(`${user}:s1`, { ...V1, query: { since: id } });
-    await eventually('both', 10_000, async () => back.ids.length === 2 || undefined);
+    await eventually('both', 30_000, async () => back.ids.length === 2 || undefined);
     await counts('resumes_total{outcome="resumed"}');
     await counts('replayed_frames_sum', 2);
     await counts('history_seconds_count');
@@ -84,4 +96,23 @@ describe('RT36: counted and measured are', () => {
     await counts('revocation_seconds_count');
     await counts('closes_total{code="4403"}');
   });
+
+  it('what slow clients did not get, by class and whether it was dropped or stood in for', async () => {
+    const user = randomUUID();
+    const agent = await replica.open(`${user}:s1`, { ...V1, query: { as: 'agent' } });
+    agent.socket.pause();
+    const text = 'x'.repeat(32_000);
+    for (const [eventClass, how] of [
+      ['chat', 'dropped'],
+      ['chat_feed', 'conflated'],
+    ] as const) {
+      const lost = `gatehouse_realtime_lost_total{class="${eventClass}",how="${how}"}`;
+      await eventually(lost, 30_000, async () => {
+        const frame = () => ({ id: randomUUID(), type: eventClass, data: { text } });
+        await Promise.all(Array.from({ length: 40 }, () => replica.publisher.publish(user, frame(), eventClass)));
+        return value(lost);
+      });
+    }
+    await agent.drop();
+  }, 90_000);
 });

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { RevocationList } from '#access-tokens';
 import { Metrics } from '#boot';
+import { afterPatience } from '../fanout/patience.js';
 import { RealtimeConfig } from '../realtime.config.js';
 import { CLOSE, type Connection } from './connection.js';
 import { Connections } from './connections.js';
@@ -20,6 +21,7 @@ const CURSOR_MS = 240_000;
 @Injectable()
 export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timers: NodeJS.Timeout[] = [];
+  private callOff?: () => void;
   private readonly timeouts;
   private readonly revocationTimes;
 
@@ -49,13 +51,13 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** @param now ms */
+  /** @param now ms since 1970, the clock of tokens */
   check(now: number): void {
     this.each((c) => {
       c.warnOfExpiry(now, EXPIRY_WARNING_MS);
-      c.tellCursor(now, CURSOR_MS);
+      c.tellCursor(CURSOR_MS);
       if (c.owner.expiresAt * 1_000 + EXPIRED_MS <= now) c.close(CLOSE.expired, 'token expired');
-      else if (now - (c.outbox.stalledSince ?? now) > STALLED_MS) c.close(CLOSE.tooSlow, 'too slow');
+      else if (c.outbox.stalledMs > STALLED_MS) c.close(CLOSE.tooSlow, 'too slow');
     });
   }
 
@@ -68,10 +70,11 @@ export class SocketsUpkeep implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 
-  private beat(): void {
+  /** Asks everybody whether they are there. What was asked before and is not judged yet is judged with it. */
+  beat(): void {
+    this.callOff?.();
     this.each((c) => c.ping());
-    const check = setTimeout(() => this.closeSilent(), Math.min(PONG_MS, this.config.heartbeatSeconds * 900));
-    check.unref();
+    this.callOff = afterPatience(Math.min(PONG_MS, this.config.heartbeatSeconds * 900), () => this.closeSilent());
   }
 
   /** Closes who did not answer the last ping (RT23). */

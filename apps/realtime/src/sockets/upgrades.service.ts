@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { InternalListener, Log } from '#boot';
+import { InternalListener, Log, noticeEnd } from '#boot';
 import { isRefusedToken, Openings, type Asked, type Opening } from './openings.service.js';
 import { bearerOf, retryAfter } from './request.rules.js';
 import { SocketTransport } from './socket-transport.js';
@@ -41,17 +41,30 @@ export class UpgradesService implements OnApplicationBootstrap {
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (this.drain.begun || this.openings.crowded) return refuse(socket, 503);
+    const endNoticing = noticeEnd(socket);
     try {
       const opening = await this.openings.prepare(askedBy(request), socket);
       if (!opening) return;
-      // Gone while it was looked at: its close event, which ends the listening, has been.
-      if (socket.destroyed) return this.openings.end(opening);
-      this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, opening));
+      endNoticing();
+      if (!this.take(request, socket, head, opening)) this.openings.end(opening);
     } catch (error) {
       if (isRefusedToken(error)) return refuse(socket, 401);
       this.log.warn('a socket could not be opened', { error });
       refuse(socket, 503);
     }
+  }
+
+  /** @returns whether it is open: it may have gone while it was looked at, or ask in a way that no socket comes of */
+  private take(request: IncomingMessage, socket: Duplex, head: Buffer, opening: Opening): boolean {
+    let isOpen = false;
+    if (this.drain.begun) refuse(socket, 503);
+    else if (!socket.destroyed) {
+      this.server.handleUpgrade(request, socket, head, (ws) => {
+        this.open(ws, opening);
+        isOpen = true;
+      });
+    }
+    return isOpen;
   }
 
   private open(ws: WebSocket, opening: Opening): void {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
-import { eventually } from '../../../../test/support/eventually.js';
+import { request, type IncomingMessage } from 'node:http';
+import { eventually, pause } from '../../../../test/support/eventually.js';
 import { testBroker, type TestBroker } from '../../../../test/support/index.js';
 import { closeClients, V1, type Heard } from '../../test/client.js';
 import { Replica, soon } from '../../test/replica.js';
+import type { Connection } from '../sockets/connection.js';
 
 let broker: TestBroker;
 let a: Replica;
@@ -65,6 +66,25 @@ function listen(replica: Replica, token: string, path = '/v1/auth/events', heade
   });
 }
 
+/** Opens a stream of which nothing is read. */
+function openUnread(replica: Replica, token: string): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${token}` };
+  const asking = request({ host: '127.0.0.1', port: replica.port, path: '/v1/auth/events', headers });
+  return new Promise((resolve, reject) => {
+    asking.on('error', reject).on('response', (response) => resolve(response.on('error', () => undefined)));
+    asking.end();
+  });
+}
+
+/** Says so much to a person's connections that the ways there are full of it. */
+async function fill(userId: string, unread: Connection): Promise<void> {
+  const data = { text: 'x'.repeat(200_000) };
+  await eventually('a way that is full', 20_000, async () => {
+    if (unread.outbox.waiting) return true;
+    await a.publisher.publish(userId, { id: randomUUID(), type: 'notification', data }, 'notification');
+  });
+}
+
 function take(stream: Stream, block: string): void {
   const field = (name: string) =>
     block
@@ -83,9 +103,9 @@ const publish = async (token: string) => {
   return id;
 };
 const has = (stream: Stream, id: string) =>
-  eventually(`event ${id}`, 10_000, async () => stream.events.find((e) => e.id === id));
+  eventually(`event ${id}`, 30_000, async () => stream.events.find((e) => e.id === id));
 const typed = (stream: Stream, type: string) =>
-  eventually(`an event ${type}`, 10_000, async () => stream.events.find((e) => e.type === type));
+  eventually(`an event ${type}`, 30_000, async () => stream.events.find((e) => e.type === type));
 
 describe('C-realtime.ws: a stream of server-sent events', () => {
   it('says hello and then hands on the same frames as a socket', async () => {
@@ -111,11 +131,21 @@ describe('C-realtime.ws: a stream of server-sent events', () => {
     const socket = await a.open(token, { ...V1, query: { since: missed[0]! } });
     await socket.has(missed[1]!);
     expect(socket.ids).toEqual([missed[1]]);
-    const third = await listen(a, token, `/v1/auth/events?since=${socket.heard[0]!.id}`, {
-      'last-event-id': 'ignored',
-    });
+    const third = await listen(a, token, `/v1/auth/events?since=${socket.heard[0]!.id}`);
     await has(third, missed[1]!);
     expect(third.events.map((e) => e.id).slice(1)).toEqual([missed[1]]);
+  });
+
+  it('RT15: goes on after Last-Event-ID, which is newer than what its address says', async () => {
+    const token = someone();
+    const [first, second, third] = [await publish(token), await publish(token), await publish(token)];
+    // An `EventSource` comes back to the address that it was made with, and says in the header what it had since.
+    const again = await listen(a, token, `/v1/auth/events?since=${first}`, { 'last-event-id': second });
+    await has(again, third);
+    expect(again.events.map((e) => e.id).slice(1)).toEqual([third]);
+    const had = await listen(b, token, `/v1/auth/events?since=${first}`, { 'last-event-id': '' });
+    await has(had, third);
+    expect(had.events.map((e) => e.id).slice(1)).toEqual([second, third]);
   });
 
   it('RT19: says gap where it cannot', async () => {
@@ -130,7 +160,7 @@ describe('C-realtime.ws: a stream of server-sent events', () => {
     const id = await publish(token);
     await has(stream, id);
     for (const connection of a.connections.of(token.split(':')[0]!)) connection.ping();
-    await eventually('a heartbeat', 10_000, async () => (stream.lastEventId === id ? undefined : true));
+    await eventually('a heartbeat', 30_000, async () => (stream.lastEventId === id ? undefined : true));
     stream.drop();
     const next = await publish(token);
     const again = await listen(b, token, undefined, { 'last-event-id': stream.lastEventId });
@@ -150,7 +180,26 @@ describe('C-realtime.ws: a stream of server-sent events', () => {
     expect((await typed(revoked, 'close')).data.code).toBe(4403);
     a.upkeep.check((soon() + 60) * 1_000);
     expect((await typed(expired, 'close')).data.code).toBe(4401);
-    await eventually('the end', 10_000, async () => (revoked.ended && expired.ended ? true : undefined));
+    await eventually('the end', 30_000, async () => (revoked.ended && expired.ended ? true : undefined));
+  });
+
+  it('RT22 RT23: that is not read is closed once nothing more goes out, however little it is sent', async () => {
+    const token = someone();
+    const userId = token.split(':')[0]!;
+    const response = await openUnread(a, token);
+    const [unread] = a.connections.of(userId);
+    const read = await listen(a, token);
+    await fill(userId, unread!);
+    const isOpen = () => [...a.connections.of(userId)].includes(unread!);
+    await eventually('its end', 20_000, async () => {
+      for (const connection of a.connections.all()) connection.ping();
+      await pause(100);
+      a.upkeep.closeSilent();
+      return isOpen() ? undefined : true;
+    });
+    const id = await publish(token);
+    await has(read, id);
+    response.destroy();
   });
 
   it('RT30: is asked to go and then ended with 1012 when its replica stops', async () => {

@@ -37,8 +37,9 @@ export class EventStreams implements OnApplicationBootstrap {
     try {
       const opening = await this.openings.prepare(askedBy(request), response);
       if (!opening) return;
-      if (response.destroyed) return this.openings.end(opening);
-      this.open(response, opening);
+      if (!response.destroyed && !this.drain.begun) return this.open(response, opening);
+      this.openings.end(opening);
+      refuse(response, 503);
     } catch (error) {
       if (isRefusedToken(error)) return refuse(response, 401);
       this.log.warn('a stream of events could not be opened', { error });
@@ -51,18 +52,19 @@ export class EventStreams implements OnApplicationBootstrap {
     response.write(RETRY);
     const transport = new EventStreamTransport(response, opening.outbox);
     const connection: Connection = this.openings.start(opening, transport);
-    response.once('close', () => this.openings.end(opening, connection));
+    response.once('close', () => this.openings.end(opening, connection, transport.closedWith));
     response.on('error', () => response.destroy());
   }
 }
 
 function askedBy(request: IncomingMessage): Asked {
   const { searchParams } = new URL(request.url ?? '/', 'http://realtime');
-  const lastEventId = request.headers['last-event-id'];
+  const had = request.headers['last-event-id'];
   return {
     bearer: bearerOf(request),
     query: searchParams,
-    since: searchParams.get('since') ?? (typeof lastEventId === 'string' ? lastEventId : undefined),
+    // An `EventSource` that comes back has the address that it began with, and in the header what it had since.
+    since: (typeof had === 'string' && had) || (searchParams.get('since') ?? undefined),
     wire: 'sse',
     told: true,
   };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Log, Metrics } from '#boot';
-import { Sealed, Unavailable } from '#contracts';
+import { Refusal, Sealed, Unavailable } from '#contracts';
 import { newId, Transactions } from '#persistence';
 import { entryMac, GENESIS, headMac, type AuditEntry, type AuditHead, type ChainedEntry } from './audit-chain.rules.js';
 import { AuditRepository } from './audit.repository.js';
@@ -64,7 +64,7 @@ export class AuditLog {
 
   /**
    * Resolves when the entry is committed, whatever becomes of the transaction that is open here.
-   * @throws Refusal `unavailable` when it could not be written: then nothing may leave
+   * @throws Refusal `sealed`; `unavailable` when it could not be written: then nothing may leave
    */
   append(entry: AuditEntry): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -85,11 +85,13 @@ export class AuditLog {
       } catch (error) {
         // Whether it was committed is not known. A new chain leaves the old one as it is.
         this.head = undefined;
-        this.log.error('uses of keys could not be recorded; nothing was handed out', { error, entries: batch.length });
-        const refusal = Unavailable.with({
-          detail: 'The use of a key cannot be recorded at the moment.',
-          retry_after: 1,
-        });
+        const refusal = refusalFor(error);
+        if (!refusal.is(Sealed)) {
+          this.log.error('uses of keys could not be recorded; nothing was handed out', {
+            error,
+            entries: batch.length,
+          });
+        }
         for (const { reject } of batch) reject(refusal);
       }
     }
@@ -123,3 +125,9 @@ export class AuditLog {
     }
   }
 }
+
+/** Whoever sealed the service knows what to do about it; everything else may be over in a moment. */
+const refusalFor = (error: unknown): Refusal =>
+  error instanceof Refusal && error.is(Sealed)
+    ? error
+    : Unavailable.with({ detail: 'The use of a key cannot be recorded at the moment.', retry_after: 1 });

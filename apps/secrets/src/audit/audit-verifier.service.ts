@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Log } from '#boot';
 import type { AuditReport } from '#contracts';
+import { driverErrorOf } from '#persistence';
 import { entryMac, GENESIS, headMac, sameMac, type AuditHead } from './audit-chain.rules.js';
 import { AuditLog } from './audit-log.service.js';
 import { AuditRepository, type StoredEntry, type StoredHead } from './audit.repository.js';
 
 const PAGE = 5_000;
+/** What Postgres says when a table, a column or a right is missing, or what is on the disk is damaged. */
+const UNREADABLE = /^(42|XX)/;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** Walks every chain and finds what was changed, taken out, moved or cut off. */
@@ -13,18 +17,28 @@ export class AuditVerifier {
   constructor(
     private readonly audit: AuditLog,
     private readonly stored: AuditRepository,
+    private readonly log: Log,
   ) {}
 
-  /** @throws Refusal `sealed` */
+  /** @throws Refusal `sealed`; `unavailable` when it can be read at another time */
   async verify(): Promise<AuditReport> {
     const key = this.audit.chainKey;
     const own = this.audit.ownHead;
-    return this.stored.snapshot(async () => {
-      const heads = await this.stored.heads();
-      const walk = new ChainWalk(key, heads);
-      const broken_at = walk.checkHeads(own) ?? (await this.walkAll(walk)) ?? walk.finish();
-      return { chains: heads.length, entries: walk.entries, broken_at };
-    });
+    return this.stored.snapshot(() => this.read(key, own)).catch((error: unknown) => this.unreadable(error));
+  }
+
+  private async read(key: Buffer, own?: AuditHead): Promise<AuditReport> {
+    const heads = await this.stored.heads();
+    const walk = new ChainWalk(key, heads);
+    const broken_at = walk.checkHeads(own) ?? (await this.walkAll(walk)) ?? walk.finish();
+    return { chains: heads.length, entries: walk.entries, broken_at };
+  }
+
+  /** Of what cannot be read at all nothing can be said but that it is not whole. */
+  private unreadable(error: unknown): AuditReport {
+    if (!UNREADABLE.test(driverErrorOf(error)?.code ?? '')) throw error;
+    this.log.error('the audit log cannot be read', { audit: 'integrity', error });
+    return { chains: 0, entries: 0, broken_at: 'the log itself, which cannot be read' };
   }
 
   private async walkAll(walk: ChainWalk): Promise<string | null> {

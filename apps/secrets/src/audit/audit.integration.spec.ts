@@ -154,6 +154,19 @@ describe('the audit log', () => {
     expect((await verify()).broken_at).toBeNull();
   });
 
+  it.each(['audit_log', 'audit_heads'])(
+    'SEC10: verification tells that the log is broken when %s is not there',
+    async (table) => {
+      await world.database.query(`ALTER TABLE ${table} RENAME TO taken_away`);
+      try {
+        expect(await verify()).toMatchObject({ broken_at: expect.stringMatching(/cannot be read/) });
+      } finally {
+        await world.database.query(`ALTER TABLE taken_away RENAME TO ${table}`);
+      }
+      expect((await verify()).broken_at).toBeNull();
+    },
+  );
+
   it('SEC10: rows cannot be changed, deleted or truncated, even by the tables’ owner', async () => {
     for (const sql of ["UPDATE audit_log SET caller = 'x'", 'DELETE FROM audit_log', 'TRUNCATE audit_log']) {
       await expect(world.database.query(sql)).rejects.toThrow(/append-only/);

@@ -1,10 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { INestMicroservice } from '@nestjs/common';
 import type { Bus } from '#bus';
 import {
+  CreateChatSource,
   CreateStream,
+  DeleteChatSource,
+  DeleteStream,
   DestroyOwnerKeys,
   ListPublicKeys,
   LookUpStreams,
@@ -29,6 +32,7 @@ import { withBreakGlass } from './break-glass.js';
 import { KEPT_TABLES } from './kept-tables.repository.js';
 import { makeRecoveryKey } from './recipient.js';
 
+const digestOf = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 const CANARY = 'live_canary_stream_key';
 const broadcaster = internalCaller('broadcaster', 'streams.read');
 
@@ -58,8 +62,8 @@ describe('a break-glass export', () => {
     LICENSE_PRODUCT: PRODUCT,
     PUBLIC_URL: ISSUER,
   });
-  const importInto = (database: string, from = file, privateKey = recovery.privateKey) =>
-    withBreakGlass(envOf(database, newKek), (it) => it.import(from, { privateKey }, 'ops'));
+  const importInto = (database: string, from = file, privateKey = recovery.privateKey, digest?: string) =>
+    withBreakGlass(envOf(database, newKek), (it) => it.import(from, { privateKey }, 'ops', digest));
   const create = (who: ReturnType<typeof person>) =>
     gateway.send(CreateStream, { label: 'Main', platform: 'twitch', stream_key: CANARY }, { actor: who });
 
@@ -81,7 +85,7 @@ describe('a break-glass export', () => {
   });
 
   it('D-kms: is sealed, for its owner’s eyes alone, and recorded', async () => {
-    const counts = await withBreakGlass(envOf(world.database.url, world.kekFile), (it) =>
+    const { counts, sha256 } = await withBreakGlass(envOf(world.database.url, world.kekFile), (it) =>
       it.export(file, { publicKey: recovery.publicKey }, 'ops'),
     );
     expect(counts).toMatchObject({ streams: 1, stream_keys: 1, erased_owners: 1 });
@@ -93,6 +97,10 @@ describe('a break-glass export', () => {
     expect(
       await world.database.query("SELECT caller, subject FROM audit_log WHERE action = 'break_glass.export'"),
     ).toEqual([{ caller: 'operator', subject: 'ops' }]);
+    expect(sha256).toBe(digestOf(file));
+    expect(await world.database.query("SELECT subject FROM audit_log WHERE action = 'break_glass.exported'")).toEqual([
+      { subject: sha256 },
+    ]);
     expect(await gateway.send(VerifyAudit, {})).toMatchObject({ broken_at: null });
   });
 
@@ -134,6 +142,15 @@ describe('a break-glass export', () => {
     expect(await fresh.query('SELECT 1 FROM data_keys')).toEqual([]);
   });
 
+  it('SEC2: is told from one that somebody else has sealed for the same key, and nothing of that is kept', async () => {
+    const forged = path.join(dir, 'forged');
+    const recipient = { publicKey: recovery.publicKey };
+    await withBreakGlass(envOf(world.database.url, world.kekFile), (it) => it.export(forged, recipient, 'eve'));
+    const digest = digestOf(file);
+    await expect(importInto(fresh.url, forged, recovery.privateKey, digest)).rejects.toThrow(IntegrityError);
+    expect(await fresh.query('SELECT 1 FROM data_keys UNION ALL SELECT 1 FROM signing_keys')).toEqual([]);
+  });
+
   it('refuses a database that has keys of its own', async () => {
     const other = await secretsWorld();
     try {
@@ -146,7 +163,10 @@ describe('a break-glass export', () => {
 
   it('D-kms: brings everything back in an empty database, under another key-encryption key', async () => {
     const { keys: before } = await gateway.send(ListPublicKeys, {});
-    await importInto(fresh.url);
+    expect(await importInto(fresh.url, file, recovery.privateKey, digestOf(file))).toMatchObject({
+      counts: { streams: 1 },
+      sha256: digestOf(file),
+    });
     await replica.close();
     replica = await world.replica({ DATABASE_URL: fresh.url, KEK_FILE: newKek });
     const { streams } = await gateway.send(LookUpStreams, { user_id: ada.user_id }, { actor: broadcaster });
@@ -155,6 +175,35 @@ describe('a break-glass export', () => {
     const { kid } = await (await world.bus('licensing')).send(SignBlob, blobRequest());
     expect(before.find((key) => key.kid === kid)).toMatchObject({ state: 'active' });
     expect(await gateway.send(VerifyAudit, {})).toMatchObject({ broken_at: null });
+  }, 60_000);
+
+  it('SEC11: brings back nothing that was deleted since, but the keys of what is still there, under a new one', async () => {
+    const [bob, eve] = [person(), person()];
+    const later = path.join(dir, 'later.sealed');
+    const lastKek = path.join(dir, 'last-kek');
+    fs.writeFileSync(lastKek, randomBytes(32), { mode: 0o600 });
+    const destination = await create(bob);
+    const config = { channel: 'bob', oauth_token: CANARY };
+    const source = await gateway.send(CreateChatSource, { platform: 'kick', config }, { actor: bob });
+    await gateway.send(CreateChatSource, { platform: 'kick', config }, { actor: eve });
+    await withBreakGlass(envOf(fresh.url, newKek), (it) => it.export(later, { publicKey: recovery.publicKey }, 'ops'));
+    await gateway.send(DeleteStream, { stream_id: destination.id }, { actor: bob });
+    await gateway.send(DeleteChatSource, { chat_source_id: source.id }, { actor: bob });
+    await identity.send(DestroyOwnerKeys, { owner_id: eve.user_id });
+    await replica.close();
+    const { counts } = await withBreakGlass(envOf(fresh.url, lastKek), (it) =>
+      it.import(later, { privateKey: recovery.privateKey }, 'ops'),
+    );
+    expect(Object.keys(counts).sort()).toEqual(['data_keys', 'erased_owners']);
+    for (const table of ['streams', 'chat_sources'])
+      expect(
+        await fresh.query(`SELECT 1 FROM ${table} WHERE user_id = ANY ($1)`, [[bob.user_id, eve.user_id]]),
+      ).toEqual([]);
+    expect(await fresh.query('SELECT 1 FROM data_keys WHERE owner_id = $1', [eve.user_id])).toEqual([]);
+    replica = await world.replica({ DATABASE_URL: fresh.url, KEK_FILE: lastKek });
+    const { streams } = await gateway.send(LookUpStreams, { user_id: ada.user_id }, { actor: broadcaster });
+    expect(streams).toMatchObject([{ stream_key: CANARY }]);
+    await expect(create(eve)).rejects.toMatchObject({ code: 'gone' });
   }, 60_000);
 
   it('SEC11: brings nobody back who was erased', async () => {
@@ -169,7 +218,7 @@ describe('a break-glass export', () => {
     const all = await fresh.query<{ name: string }>(
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
     );
-    const own = ['audit_heads', 'audit_log', 'connector_attempts', 'kek_rotations', 'operator_seal'];
+    const own = ['audit_backlog', 'audit_heads', 'audit_log', 'connector_attempts', 'kek_rotations', 'operator_seal'];
     const ofTheLibrary = /^(outbox|inbox|dead_letters|migrations|.*migrations.*|schema_.*)$/;
     const rest = all.map(({ name }) => name).filter((name) => !ofTheLibrary.test(name) && !own.includes(name));
     expect(rest.sort()).toEqual([...KEPT_TABLES].sort());

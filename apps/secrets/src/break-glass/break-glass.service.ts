@@ -3,15 +3,26 @@ import { Injectable } from '@nestjs/common';
 import { StartProblem } from '#boot';
 import { isUniqueViolation, Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { contextOf, DataKeysService } from '../kek/data-keys.service.js';
-import { Keks } from '../kek/keks.js';
+import { DataKeysService } from '../kek/data-keys.service.js';
 import { AUDIT_KEY } from '../keys/keyring.service.js';
-import { KEPT_TABLES, KeptTablesRepository, type KeptRow, type KeptTable } from './kept-tables.repository.js';
+import {
+  KEPT_TABLES,
+  KEY_TABLES,
+  KeptTablesRepository,
+  type KeptRow,
+  type KeptTable,
+} from './kept-tables.repository.js';
 import type { Opener, Recipient } from './recipient.js';
 import { readSealedFile, SealedFileWriter } from './sealed-file.js';
 
 /** How many rows there were of each table. */
 export type Counts = Partial<Record<KeptTable, number>>;
+
+/** What went out or came in, and by what the file is known again: its SHA-256, in hex. */
+export interface Moved {
+  counts: Counts;
+  sha256: string;
+}
 
 interface Part {
   table: KeptTable;
@@ -25,23 +36,23 @@ const AT_ONCE = 20;
 export class BreakGlass {
   constructor(
     private readonly kept: KeptTablesRepository,
-    private readonly keks: Keks,
     private readonly dataKeys: DataKeysService,
     private readonly audit: AuditLog,
     private readonly tx: Transactions,
   ) {}
 
   /** The file is there when it is whole. @throws StartProblem, Error; Refusal `unavailable` when it cannot be recorded */
-  async export(file: string, recipient: Recipient, by: string): Promise<Counts> {
+  async export(file: string, recipient: Recipient, by: string): Promise<Moved> {
     if (fs.existsSync(file)) throw new Error(`${file} is there already`);
     await this.record('break_glass.export', by);
     const draft = `${file}.${process.pid}.part`;
     const writer = await SealedFileWriter.create(draft, recipient);
     try {
       const counts = await this.tx.run(() => this.write(writer));
-      await writer.end({ counts });
+      const sha256 = await writer.end({ counts });
+      await this.record('break_glass.exported', sha256);
       await fs.promises.rename(draft, file);
-      return counts;
+      return { counts, sha256 };
     } catch (error) {
       await writer.close().catch(() => undefined);
       await fs.promises.rm(draft, { force: true });
@@ -49,19 +60,34 @@ export class BreakGlass {
     }
   }
 
-  /** All of it or nothing. @throws StartProblem, IntegrityError; Error when the database has other keys */
-  import(file: string, opener: Opener, by: string): Promise<Counts> {
+  /**
+   * All of it or nothing into an empty database; into the one that it is of the keys of what is still there, and nothing
+   * else: what was deleted since stays so.
+   * @param digest of the very file that was exported
+   * @throws StartProblem, IntegrityError; Error when the database has other keys
+   */
+  import(file: string, opener: Opener, by: string, digest?: string): Promise<Moved> {
     return this.tx.run(async () => {
-      const counts: Counts = {};
-      for await (const { part, last } of readSealedFile(file, opener)) {
-        if (last) continue;
-        const { table, rows } = part as Part;
-        counts[table] = (counts[table] ?? 0) + (await this.put(table, rows));
-      }
+      const wanted = (await this.kept.isInUse()) ? KEY_TABLES : KEPT_TABLES;
+      const moved = await this.read(readSealedFile(file, opener, digest), wanted);
       await this.kept.deleteErased();
       await this.record('break_glass.import', by);
-      return counts;
+      await this.record('break_glass.imported', moved.sha256);
+      return moved;
     });
+  }
+
+  private async read(parts: ReturnType<typeof readSealedFile>, wanted: readonly KeptTable[]): Promise<Moved> {
+    const counts: Counts = {};
+    for (;;) {
+      const { value, done } = await parts.next();
+      if (done) return { counts, sha256: value };
+      if (value.last) continue;
+      const { table, rows } = value.part as Part;
+      if (!KEPT_TABLES.includes(table)) throw new Error('an export names tables that there are not');
+      if (!wanted.includes(table)) continue;
+      counts[table] = (counts[table] ?? 0) + (await this.put(table, rows));
+    }
   }
 
   private async write(writer: SealedFileWriter): Promise<Counts> {
@@ -77,7 +103,6 @@ export class BreakGlass {
   }
 
   private put(table: KeptTable, rows: KeptRow[]): Promise<number> {
-    if (!KEPT_TABLES.includes(table)) throw new Error('an export names tables that there are not');
     return table === 'data_keys' ? this.putKeys(rows) : this.kept.add(table, rows);
   }
 
@@ -104,9 +129,10 @@ export class BreakGlass {
   }
 
   private async wrapped({ key, ...row }: KeptRow): Promise<KeptRow> {
-    const { current } = this.keks;
-    const bytes = await current.wrap(Buffer.from(String(key), 'base64'), contextOf(String(row.id), ownerOf(row)));
-    return { ...row, kek_id: current.id, wrapped: `\\x${bytes.toString('hex')}` };
+    const bytes = Buffer.from(String(key), 'base64');
+    const { kek_id, wrapped } = await this.dataKeys.wrap(String(row.id), ownerOf(row), bytes);
+    bytes.fill(0);
+    return { ...row, kek_id, wrapped: `\\x${wrapped.toString('hex')}` };
   }
 
   private async record(action: string, subject: string): Promise<void> {

@@ -6,12 +6,17 @@ export const KEPT_TABLES = [
   'erased_owners',
   'data_keys',
   'signing_keys',
+  'key_certificates',
+  'account_closures',
   'streams',
   'stream_keys',
   'chat_sources',
   'connector_revocations',
 ] as const;
 export type KeptTable = (typeof KEPT_TABLES)[number];
+
+/** What comes back into the database that an export is of: whatever else is not there was deleted since. */
+export const KEY_TABLES: readonly KeptTable[] = ['erased_owners', 'data_keys'];
 
 export type KeptRow = Record<string, unknown>;
 
@@ -32,6 +37,11 @@ export class KeptTablesRepository {
       yield rows.map(({ row }) => row);
     }
     await this.tx.query(`CLOSE kept_${table}`);
+  }
+
+  /** Whether the service has worked on this database: it makes keys when it starts. */
+  async isInUse(): Promise<boolean> {
+    return (await this.tx.query('SELECT 1 FROM data_keys UNION ALL SELECT 1 FROM erased_owners LIMIT 1')).length > 0;
   }
 
   /** Adds rows that are not there; a data key that is there is wrapped as given. @returns how many */
@@ -56,7 +66,7 @@ export class KeptTablesRepository {
     await this.tx.query(
       'DELETE FROM data_keys d USING erased_owners e WHERE d.owner_type = e.owner_type AND d.owner_id = e.owner_id',
     );
-    for (const table of ['streams', 'chat_sources']) {
+    for (const table of ['streams', 'chat_sources', 'account_closures']) {
       await this.tx.query(
         `DELETE FROM ${table} t USING erased_owners e WHERE e.owner_type = 'user' AND t.user_id::text = e.owner_id`,
       );

@@ -19,6 +19,7 @@ interface Header {
  */
 export class SealedFileWriter {
   private index = 0;
+  private readonly written = createHash('sha256');
 
   private constructor(
     private readonly file: fs.promises.FileHandle,
@@ -30,41 +31,62 @@ export class SealedFileWriter {
   static async create(path: string, recipient: Recipient): Promise<SealedFileWriter> {
     const { key, sealed } = await sealFileKey(recipient);
     const header = JSON.stringify({ format: FORMAT, key: sealed } satisfies Header);
-    const file = await fs.promises.open(path, 'wx', 0o600);
-    await file.writeFile(`${header}\n`);
-    return new SealedFileWriter(file, key, header);
+    const writer = new SealedFileWriter(await fs.promises.open(path, 'wx', 0o600), key, header);
+    await writer.writeLine(header);
+    return writer;
   }
 
   async add(part: object, last = false): Promise<void> {
     const cipher = createCipheriv('aes-256-gcm', this.key, nonceOf(this.index), { authTagLength: TAG });
     cipher.setAAD(placeOf(this.header, this.index++, last));
     const sealed = [cipher.update(JSON.stringify(part), 'utf8'), cipher.final(), cipher.getAuthTag()];
-    await this.file.writeFile(`${Buffer.concat(sealed).toString('base64')}\n`);
+    await this.writeLine(Buffer.concat(sealed).toString('base64'));
   }
 
-  /** Adds the last part and lets go of the file. */
-  async end(part: object): Promise<void> {
+  /** Adds the last part and lets go of the file. @returns the SHA-256 of the file, in hex */
+  async end(part: object): Promise<string> {
     await this.add(part, true);
     await this.file.sync();
     await this.close();
+    return this.written.digest('hex');
   }
 
   async close(): Promise<void> {
     this.key.fill(0);
     await this.file.close();
   }
+
+  private async writeLine(line: string): Promise<void> {
+    this.written.update(`${line}\n`);
+    await this.file.writeFile(`${line}\n`);
+  }
+}
+
+/** A part of such a file. */
+export interface SealedPart {
+  part: unknown;
+  last: boolean;
 }
 
 /**
  * The parts of such a file in order; the last one with `last`.
- * @throws StartProblem for another's file; IntegrityError for a part that was changed, and at the end of a file that was cut off
+ * @param digest of the file as it was written: who knows a public key can seal a file for it, too
+ * @returns the SHA-256 of the file, in hex
+ * @throws StartProblem for another's file; IntegrityError for a part that was changed, and at the end of a file that was
+ * cut off or has another digest
  */
-export async function* readSealedFile(path: string, opener: Opener): AsyncGenerator<{ part: unknown; last: boolean }> {
+export async function* readSealedFile(
+  path: string,
+  opener: Opener,
+  digest?: string,
+): AsyncGenerator<SealedPart, string> {
+  const read = createHash('sha256');
   let header: string | undefined;
   let key: Buffer | undefined;
   let index = 0;
   let ended = false;
-  for await (const line of createInterface({ input: fs.createReadStream(path), crlfDelay: Infinity })) {
+  const input = fs.createReadStream(path).on('data', (bytes) => read.update(bytes));
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     if (!key || header === undefined) {
       header = line;
       key = await openFileKey(headerOf(line).key, opener);
@@ -77,7 +99,9 @@ export async function* readSealedFile(path: string, opener: Opener): AsyncGenera
     yield { part: JSON.parse(part ?? openLast(key, header, index, sealed)) as unknown, last: ended };
     index++;
   }
-  if (!ended) throw new IntegrityError();
+  const found = read.digest('hex');
+  if (!ended || (digest !== undefined && digest !== found)) throw new IntegrityError();
+  return found;
 }
 
 function headerOf(line: string): Header {

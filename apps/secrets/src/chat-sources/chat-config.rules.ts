@@ -24,7 +24,7 @@ export function readConfig(config: Record<string, unknown>): ChatConfig {
 
 function memberErrors(config: Record<string, unknown>): FieldError[] {
   return Object.entries(config).flatMap(([name, value]) => {
-    if (!MEMBER.test(name)) return [{ field: 'config', code: 'invalid', detail: 'A member has no proper name.' }];
+    if (!MEMBER.test(name)) return [{ field: 'config', code: 'invalid', detail: improper(name) }];
     const field = `config.${name}`;
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
       return [{ field, code: 'invalid_type', detail: `${field} must be a text, a number or a flag.` }];
@@ -33,6 +33,10 @@ function memberErrors(config: Record<string, unknown>): FieldError[] {
     return [{ field, code: 'too_long', detail: `${field} has more than ${LONGEST_TEXT} characters.` }];
   });
 }
+
+/** The name is the sender's own, and may be anything. */
+const improper = (name: string): string =>
+  `config has a member called ${JSON.stringify(name.slice(0, 64))}; a name is a letter and up to 63 letters, digits and _.`;
 
 function sizeErrors(config: Record<string, unknown>): FieldError[] {
   const members = Object.keys(config).length;

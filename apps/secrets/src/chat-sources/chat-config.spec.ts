@@ -1,6 +1,16 @@
 import { Refusal } from '#contracts';
 import { maskedConfig, readConfig } from './chat-config.rules.js';
 
+/** What is wrong with a configuration. */
+const refusalOf = (config: Record<string, unknown>): Refusal | undefined => {
+  try {
+    readConfig(config);
+    return undefined;
+  } catch (error) {
+    return error as Refusal;
+  }
+};
+
 describe('configurations of chat sources', () => {
   it('C-chat_sources.create SEC18: channels are shown, whatever else there is is masked', () => {
     const config = {
@@ -28,13 +38,12 @@ describe('configurations of chat sources', () => {
     ['a text that is too long', { channel: 'x'.repeat(4_097) }, ['config.channel']],
     ['too many members', Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`m${i}`, 1])), ['config']],
   ])('C-chat_sources.create: %s is refused by name', (_what, config, fields) => {
-    const refused = (() => {
-      try {
-        readConfig(config);
-      } catch (error) {
-        return error as Refusal;
-      }
-    })();
-    expect(refused?.extras.errors?.map((e) => e.field)).toEqual(fields);
+    expect(refusalOf(config)?.extras.errors?.map((e) => e.field)).toEqual(fields);
+  });
+
+  it('C-chat_sources.create: a name that is none is told with what a name is', () => {
+    expect(refusalOf({ 'client-id': 'x' })?.extras.errors?.map((e) => e.detail)).toEqual([
+      expect.stringMatching(/"client-id".*letters, digits and _/),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#persistence';
 import type { ChatPlatform } from '#contracts';
+import { inTurn } from '../vault/in-turn.js';
 import type { ChatConfig } from './chat-config.rules.js';
 
 export interface ChatSourceRow {
@@ -36,7 +37,15 @@ export class ChatSourcesRepository {
   constructor(private readonly tx: Transactions) {}
 
   /** Nothing when the owner has as many as there may be. */
-  async add(source: NewChatSource, refreshAt: Date | null, most: number): Promise<ChatSourceRow | undefined> {
+  add(source: NewChatSource, refreshAt: Date | null, most: number): Promise<ChatSourceRow | undefined> {
+    return inTurn(this.tx, 'chat_sources', source.user_id, () => this.insert(source, refreshAt, most));
+  }
+
+  private async insert(
+    source: NewChatSource,
+    refreshAt: Date | null,
+    most: number,
+  ): Promise<ChatSourceRow | undefined> {
     const { id, user_id, platform, label, envelope, masked, account } = source;
     const [row] = await this.tx.query<ChatSourceRow>(
       `INSERT INTO chat_sources (id, user_id, platform, label, envelope, masked, account, refresh_at)

@@ -1,3 +1,5 @@
+import { textWithin } from '#boot';
+
 /** Far more than any answer of a platform has. */
 const MOST_BYTES = 256 * 1_024;
 
@@ -21,7 +23,7 @@ export async function ask(url: string, init: RequestInit, timeoutMs = 5_000): Pr
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(url, { ...init, signal, redirect: 'error' });
-    return { status: answer.status, body: objectIn(await readCapped(answer)) };
+    return { status: answer.status, body: objectIn(await textWithin(answer, MOST_BYTES)) };
   } catch (error) {
     // The address itself may hold a token.
     throw new OutboundProblem(`${new URL(url).host} gave no answer: ${(error as Error).name}`);
@@ -30,17 +32,6 @@ export async function ask(url: string, init: RequestInit, timeoutMs = 5_000): Pr
 
 export const postForm = (url: string, form: Record<string, string>): Promise<OutboundAnswer> =>
   ask(url, { method: 'POST', body: new URLSearchParams(form), headers: { accept: 'application/json' } });
-
-async function readCapped(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > MOST_BYTES) throw new RangeError('the answer is too long');
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 function objectIn(text: string): Record<string, unknown> {
   try {

@@ -19,6 +19,9 @@ import { person, secretsWorld, type SecretsWorld } from '../../test/secrets-repl
 const KEY = 'live_123456789_canarycanarycanarycanary';
 const TOKEN = 'oauth:canary0123456789';
 
+// An event that fails is delivered again after 1, 2, 4 and 8 s.
+jest.setTimeout(120_000);
+
 let world: SecretsWorld;
 let gateway: Bus;
 let identityBus: Bus;
@@ -47,7 +50,7 @@ async function erase(user_id: string, erasure_id = newId()): Promise<void> {
   const before = identity.acknowledged.length;
   const data = JSON.stringify({ erasure_id, user_id });
   await jetstream(identityBus.connection).publish(eventSubject(UserErased), data, { msgID: newId() });
-  await eventually('the erasure to be acknowledged', 20_000, () =>
+  await eventually('the erasure to be acknowledged', 60_000, () =>
     Promise.resolve(identity.acknowledged.slice(before).includes(erasure_id) || undefined),
   );
 }

@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { newId } from '#persistence';
 import { DataKeysRepository, type DataKeyOwner, type WrappedDataKey } from './data-keys.repository.js';
-import type { DataKey } from './envelope.js';
+import { IntegrityError, type DataKey } from './envelope.js';
 import { Keks } from './keks.js';
+import { wrapProven } from './proven-wrap.js';
+
+/** Bytes of every data key. */
+const KEY_BYTES = 32;
 
 /** Data keys: made for each owner and purpose, stored wrapped by the key-encryption key. */
 @Injectable()
@@ -24,17 +28,27 @@ export class DataKeysService {
   }
 
   /** A fresh key, wrapped and not yet stored. */
-  async fresh(owner: DataKeyOwner, key: Buffer = randomBytes(32)): Promise<WrappedDataKey> {
-    const id = newId();
+  async fresh(owner: DataKeyOwner, key: Buffer = randomBytes(KEY_BYTES)): Promise<WrappedDataKey> {
+    try {
+      return await this.wrap(newId(), owner, key);
+    } finally {
+      key.fill(0);
+    }
+  }
+
+  /** A key under the present key-encryption key. @throws Refusal `unavailable`; IntegrityError when it is no data key */
+  async wrap(id: string, owner: DataKeyOwner, key: Buffer): Promise<WrappedDataKey> {
+    if (key.length !== KEY_BYTES) throw new IntegrityError();
     const { current } = this.keks;
-    const wrapped = await current.wrap(key, contextOf(id, owner));
-    key.fill(0);
-    return { id, kek_id: current.id, wrapped };
+    return { id, kek_id: current.id, wrapped: await wrapProven(current, key, contextOf(id, owner)) };
   }
 
   /** @throws Error, IntegrityError; Refusal `unavailable` when the provider cannot be reached */
-  unwrap({ id, kek_id, wrapped }: WrappedDataKey, owner: DataKeyOwner): Promise<Buffer> {
-    return this.keks.find(kek_id).unwrap(wrapped, contextOf(id, owner));
+  async unwrap({ id, kek_id, wrapped }: WrappedDataKey, owner: DataKeyOwner): Promise<Buffer> {
+    const key = await this.keks.find(kek_id).unwrap(wrapped, contextOf(id, owner));
+    // A shorter one would be a MAC key like any other.
+    if (key.length !== KEY_BYTES) throw new IntegrityError();
+    return key;
   }
 
   private async make(owner: DataKeyOwner, first?: () => Promise<Buffer>): Promise<WrappedDataKey> {

@@ -42,6 +42,12 @@ export abstract class KeyProvider {
   /** A key pair of its own, ready to sign. The handle may be wiped afterwards. */
   abstract open(spec: SigningKeySpec, handle: Buffer): Promise<Signer>;
 
+  /**
+   * Whether it can be worked with now; there where a connection is kept that can be lost. Mends what can be mended.
+   * @throws Refusal `unavailable`
+   */
+  check?(): Promise<void>;
+
   /** Lets a signing key be gone for good. */
   abstract destroy(handle: Buffer): Promise<void>;
 }

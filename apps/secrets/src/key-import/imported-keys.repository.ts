@@ -11,6 +11,11 @@ const PUBLIC = 'kid, purpose, alg, state, public_jwk, not_before, not_after';
 export class ImportedKeysRepository {
   constructor(private readonly tx: Transactions) {}
 
+  /** Makes all other imports wait for this transaction's end. */
+  async lock(): Promise<void> {
+    await this.tx.query("SELECT pg_advisory_xact_lock(hashtextextended('signing_keys.import', 0))");
+  }
+
   /** Keys of the name, and keys that are the same under another. */
   known(kid: string, { x }: JsonWebKey): Promise<StoredPublicKey[]> {
     return this.tx.query(`SELECT ${PUBLIC} FROM signing_keys WHERE kid = $1 OR public_jwk->>'x' = $2`, [kid, x]);

@@ -94,6 +94,17 @@ it('D-kms: the same key again is the same key; under another name, or another ke
   }
 });
 
+it('D-kms: the same key many times at once is imported once; of two names at once it gets one', async () => {
+  const [same, other] = [oldKey(), oldKey()].map(pem) as [string, string];
+  const imported = await Promise.all(Array.from({ length: 30 }, () => importKey({ key: same, use: 'verify' })));
+  expect(new Set(imported.map(({ kid }) => kid)).size).toBe(1);
+  const names = Array.from({ length: 4 }, (_, n) => importKey({ key: other, use: 'verify', kid: `at-once-${n}` }));
+  const outcomes = await Promise.allSettled(names);
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
+  expect(refused).toHaveLength(3);
+  for (const each of refused) expect(each).toMatchObject({ code: 'key_exists' });
+});
+
 it('D-kms D-rotation: an imported key signs on every replica; the one before goes on verifying, and it can be rotated out', async () => {
   const key = oldKey();
   const old = await licensing.send(SignBlob, blobRequest());

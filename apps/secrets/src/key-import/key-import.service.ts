@@ -5,6 +5,7 @@ import { Outbox, Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { named } from '../keys/key-pair.js';
 import { slotOf, type KeySlot } from '../keys/key-profile.rules.js';
+import { OneByOne } from '../keys/one-by-one.js';
 import type { StoredPublicKey } from '../keys/signing-keys.repository.js';
 import type { Importer } from './importer.js';
 import { ImportedKeysRepository } from './imported-keys.repository.js';
@@ -17,6 +18,8 @@ const SLOT: KeySlot = slotOf('license_blob')!;
 /** Takes over keys that have signed license blobs elsewhere; the same key again is no harm. */
 @Injectable()
 export class KeyImport {
+  private readonly turns = new OneByOne();
+
   constructor(
     private readonly tx: Transactions,
     private readonly keys: ImportedKeysRepository,
@@ -32,9 +35,9 @@ export class KeyImport {
       const { kid: thumbprint, publicJwk } = named({ publicJwk: material.publicJwk, handle: Buffer.alloc(0) }, SLOT);
       const kid = asked ?? thumbprint;
       const jwk = { ...publicJwk, kid };
-      const known = await this.sameKey(kid, material);
-      if (use === 'sign') return await this.sign(kid, jwk, material, known, by);
-      return known ?? (await this.verify(kid, jwk, endOf(not_after), by));
+      if (use === 'sign') return await this.sign(kid, jwk, material, by);
+      const same = () => this.sameKey(kid, material);
+      return (await same()) ?? (await this.turns.run(() => this.verify(kid, jwk, endOf(not_after), same, by)));
     } finally {
       material.pkcs8?.fill(0);
     }
@@ -47,8 +50,17 @@ export class KeyImport {
     return known[0];
   }
 
-  private verify(kid: string, jwk: JsonWebKey, notAfter: Date, by: Importer): Promise<StoredPublicKey> {
+  private verify(
+    kid: string,
+    jwk: JsonWebKey,
+    notAfter: Date,
+    same: () => Promise<StoredPublicKey | undefined>,
+    by: Importer,
+  ): Promise<StoredPublicKey> {
     return this.tx.run(async () => {
+      await this.keys.lock();
+      const known = await same();
+      if (known) return known;
       await this.keys.addVerifying(kid, SLOT, jwk, notAfter);
       await this.outbox.append(KeyRotated, { kid, purpose: SLOT.purpose });
       await this.audit.append({ action: 'key.import_verifying', kid, subject: SLOT.purpose, ...by });
@@ -56,13 +68,9 @@ export class KeyImport {
     });
   }
 
-  private async sign(
-    kid: string,
-    jwk: JsonWebKey,
-    { pkcs8 }: KeyMaterial,
-    known: StoredPublicKey | undefined,
-    by: Importer,
-  ): Promise<StoredPublicKey> {
+  private async sign(kid: string, jwk: JsonWebKey, material: KeyMaterial, by: Importer): Promise<StoredPublicKey> {
+    const { pkcs8 } = material;
+    const known = await this.sameKey(kid, material);
     if (!pkcs8) throw refused('key', 'A public key cannot sign; give the private key.');
     if (known?.state === 'active') return known;
     // What others know, or what was taken out of use for good, does not come back.

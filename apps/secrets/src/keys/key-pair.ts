@@ -8,9 +8,12 @@ export const specOf = ({ purpose, alg }: KeySlot): SigningKeySpec => ({
   bits: KEY_PROFILES[purpose].bits ?? 3072,
 });
 
-/** A key's name, and its public JWK (RFC 7517) complete with `kid`, `alg` and `use`. */
+/**
+ * A key's name, and its public JWK (RFC 7517) complete with `kid`, `alg` and `use`. The name begins with no dash: on a
+ * command line it would be taken for an option.
+ */
 export function named({ publicJwk }: GeneratedKey, { alg }: KeySlot): { kid: string; publicJwk: JsonWebKey } {
-  const kid = thumbprint(publicJwk).slice(0, 16);
+  const kid = thumbprint(publicJwk).replace(/^-+/, '').slice(0, 16);
   return { kid, publicJwk: { ...publicJwk, kid, alg, use: 'sig' } };
 }
 

@@ -7,8 +7,9 @@ import { open, seal, type DataKey, type RecordContext } from '../kek/envelope.js
 import type { Signer } from '../kek/key-provider.js';
 import { named, specOf } from './key-pair.js';
 import { KEY_SLOTS, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
+import { provenSigner } from './proven-signer.js';
 import { LOCAL, SigningProviders } from './signing-providers.js';
-import { SigningKeysRepository, type StoredSigningKey } from './signing-keys.repository.js';
+import { SigningKeysRepository, type ActiveSigningKey, type StoredSigningKey } from './signing-keys.repository.js';
 
 /** A private key that signs now. It can be used, and not be exported by anything in this service. */
 export interface ActiveKey {
@@ -16,6 +17,10 @@ export interface ActiveKey {
   alg: SigningAlg;
   sign: Signer;
 }
+
+/** Between tries to have a key destroyed; longer each time, for about a quarter of an hour. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 600_000;
 
 const SEALED = 'an operator has sealed the service';
 const KEYRING = { ownerType: 'gatehouse', ownerId: 'keyring', purpose: 'signing' };
@@ -29,6 +34,12 @@ export class Keyring {
   private active = new Map<string, ActiveKey>();
   private dataKey?: DataKey;
   private reason = 'the keys have not been opened yet';
+  private readonly closers: (() => void)[] = [];
+  /** Counts the orders to close: keys that were being opened meanwhile stay out. */
+  private closings = 0;
+  /** Counts the looks at which keys sign; one that was overtaken by a later one comes too late. */
+  private looks = 0;
+  private seen = 0;
 
   constructor(
     private readonly stored: SigningKeysRepository,
@@ -66,13 +77,17 @@ export class Keyring {
    * @returns whether they are open now; if not, `sealedBecause` tells why
    */
   async unseal(): Promise<boolean> {
+    const { closings } = this;
     try {
       if (await this.stored.isSealed()) throw new Error(SEALED);
       const [dataKey, auditKey] = [await this.dataKeys.obtain(KEYRING), await this.dataKeys.obtain(AUDIT_KEY)];
       this.audit.open(auditKey.key);
       await this.addMissing('active', dataKey);
-      this.active = await this.load(dataKey);
+      const nth = ++this.looks;
+      const active = await this.load(dataKey);
+      if (closings !== this.closings) throw this.tooLate(dataKey);
       this.dataKey = dataKey;
+      this.take(nth, active);
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -85,35 +100,69 @@ export class Keyring {
 
   /** Forgets all keys; an operator has sealed the service. */
   close(): void {
+    this.closings++;
     this.dataKey?.key.fill(0);
     this.dataKey = undefined;
     this.active = new Map();
     this.reason = SEALED;
     this.audit.close();
+    for (const closer of this.closers) closer();
     this.log.warn('the keys are sealed', { reason: SEALED });
+  }
+
+  /** Calls `closer` whenever an operator has sealed the service, however that was heard. */
+  onClose(closer: () => void): void {
+    this.closers.push(closer);
   }
 
   /** Closes what an operator has sealed elsewhere, should the message have been missed. */
   async closeIfSealed(): Promise<void> {
-    if (this.dataKey && (await this.stored.isSealed())) this.close();
+    const { dataKey } = this;
+    if (!dataKey || !(await this.stored.isSealed())) return;
+    // What was asked before the keys were let in again is no longer so.
+    if (dataKey === this.dataKey) this.close();
   }
 
   /** Reads again which keys sign now: another replica may have rotated them. */
   async reload(): Promise<void> {
-    if (this.dataKey) this.active = await this.load(this.dataKey);
+    const { dataKey } = this;
+    const nth = ++this.looks;
+    const active = dataKey && (await this.load(dataKey));
+    if (active && dataKey === this.dataKey) this.take(nth, active);
+  }
+
+  private take(nth: number, active: Map<string, ActiveKey>): void {
+    if (nth < this.seen) return;
+    this.seen = nth;
+    this.active = active;
+  }
+
+  private tooLate(dataKey: DataKey): Error {
+    dataKey.key.fill(0);
+    if (!this.dataKey) this.audit.close();
+    return new Error(SEALED);
   }
 
   /** Lets a key that signs no more be gone from its provider too, after so many milliseconds. */
   discard(row: StoredSigningKey, afterMs: number): void {
-    if (row.provider === LOCAL) return;
-    const destroy = async (): Promise<void> => {
-      const handle = open(this.dataKey!, contextOf(row.kid, row.purpose), row.private_key);
-      await this.providers.find(row.provider).destroy(handle);
-    };
+    if (row.provider !== LOCAL) this.destroyAfter(row, afterMs, FIRST_PAUSE_MS);
+  }
+
+  /** Nobody else knows where the key is by then, so that a provider that is away is asked again. */
+  private destroyAfter(row: StoredSigningKey, afterMs: number, pauseMs: number): void {
     const { kid, provider } = row;
     setTimeout(() => {
-      destroy().catch((error: unknown) => this.log.error('a key is still at its provider', { kid, provider, error }));
+      this.destroy(row).catch((error: unknown) => {
+        const again = pauseMs <= LONGEST_PAUSE_MS;
+        this.log.error('a key is still at its provider', { kid, provider, error, again });
+        if (again) this.destroyAfter(row, pauseMs, 2 * pauseMs);
+      });
     }, afterMs).unref();
+  }
+
+  private async destroy({ kid, purpose, provider, private_key }: StoredSigningKey): Promise<void> {
+    this.assertOpen();
+    await this.providers.find(provider).destroy(open(this.dataKey!, contextOf(kid, purpose), private_key));
   }
 
   /**
@@ -143,10 +192,15 @@ export class Keyring {
   ): Promise<void> {
     const there = new Set((await this.stored.slotsWith(state)).map(slotName));
     const missing = slots.filter((slot) => !there.has(slotName(slot)));
+    const problems: unknown[] = [];
     const lane = async (): Promise<void> => {
-      for (let slot = missing.shift(); slot; slot = missing.shift()) await this.add(slot, state, dataKey);
+      for (let slot = missing.shift(); slot; slot = missing.shift()) {
+        // A provider that is away keeps only its own keys from being made.
+        await this.add(slot, state, dataKey).catch((problem: unknown) => problems.push(problem));
+      }
     };
     await Promise.all(Array.from({ length: state === 'active' ? 2 : 1 }, lane));
+    if (problems.length) throw problems[0];
   }
 
   private async add(slot: KeySlot, state: 'next' | 'active', dataKey: DataKey): Promise<void> {
@@ -157,7 +211,7 @@ export class Keyring {
     await this.audit.append({ action: 'key.create', caller: 'secrets', kid, subject: slot.purpose });
     const kept = await this.stored.addIfFirst({ kid, ...slot, state, provider, public_jwk: publicJwk, private_key });
     if (kept) this.log.info('a signing key was made', { kid, ...slot, state, provider });
-    else await this.providers.find(provider).destroy(made.handle);
+    else this.discard({ kid, ...slot, provider, private_key }, 0);
     made.handle.fill(0);
   }
 
@@ -170,14 +224,14 @@ export class Keyring {
     return found;
   }
 
-  private async unwrap(row: StoredSigningKey, dataKey: DataKey): Promise<ActiveKey> {
-    const { kid, purpose, alg, provider, private_key } = row;
+  private async unwrap(row: ActiveSigningKey, dataKey: DataKey): Promise<ActiveKey> {
+    const { kid, purpose, alg, provider, private_key, public_jwk } = row;
     const handle = open(dataKey, contextOf(kid, purpose), private_key);
     try {
       await this.audit.append({ action: 'key.open', caller: 'secrets', kid, subject: purpose });
       const sign = await this.providers.find(provider).open(specOf(row), handle);
       this.log.info('a signing key is in use', { kid, purpose, provider });
-      return { kid, alg, sign };
+      return { kid, alg, sign: provider === LOCAL ? sign : provenSigner(provider, sign, alg, public_jwk) };
     } finally {
       handle.fill(0);
     }

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Handles, Watches } from '#bus';
+import { CatchUp, Handles, Watches } from '#bus';
 import {
   KeyRotated,
   ListPublicKeys,
@@ -17,6 +17,8 @@ import { RotationService } from './rotation.service.js';
 
 @Controller()
 export class KeysController {
+  private readonly reading = new CatchUp(() => this.keyring.reload());
+
   constructor(
     private readonly publicKeys: PublicKeysService,
     private readonly rotation: RotationService,
@@ -36,6 +38,6 @@ export class KeysController {
 
   @Watches(KeyRotated)
   rotated(): Promise<void> {
-    return this.keyring.reload();
+    return this.reading.again();
   }
 }

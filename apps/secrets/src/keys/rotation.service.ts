@@ -4,6 +4,7 @@ import { Outbox, Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { KEY_PROFILES, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
+import { OneByOne } from './one-by-one.js';
 import { SigningKeysRepository, type StoredPublicKey } from './signing-keys.repository.js';
 
 /** Replicas that have not heard yet sign with the key before. */
@@ -22,7 +23,7 @@ export interface RotationOrder {
 /** Puts the key in waiting in the place of the active one. */
 @Injectable()
 export class RotationService {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new OneByOne();
 
   constructor(
     private readonly keyring: Keyring,
@@ -40,7 +41,7 @@ export class RotationService {
   rotate(order: RotationOrder): Promise<StoredPublicKey> {
     const slot = slotOf(order.purpose, order.alg);
     if (!slot) throw ValidationFailed.with(`There are no ${order.alg} keys for ${order.purpose}.`);
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       for (;;) {
         await this.keyring.prepareNext([slot]);
         const made = await this.tx.run(() => this.exchange(slot, order));
@@ -52,7 +53,7 @@ export class RotationService {
 
   /** Rotates a slot's key that has been in use for too long; of all replicas one does it. */
   rotateOverdue(slot: KeySlot): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const days = KEY_PROFILES[slot.purpose].rotateAfterDays;
       if (days === undefined || !(await this.keys.findOverdue(slot, days))) return;
       await this.keyring.prepareNext([slot]);
@@ -65,11 +66,9 @@ export class RotationService {
     });
   }
 
-  /** One at a time: each holds a connection while its audit entry is written over another one. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => undefined);
-    return turn;
+  /** Lets go of keys whose overlap is over. */
+  retireEnded(): Promise<unknown> {
+    return this.keys.retireEnded();
   }
 
   private async use(made: StoredPublicKey): Promise<StoredPublicKey> {

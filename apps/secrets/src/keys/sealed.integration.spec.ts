@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { Health } from '#boot';
 import { DeriveMacKey, ListPublicKeys, RotateKey, Sealed, SignBlob, SignToken, VerifyAudit } from '#contracts';
+import { eventually } from '../../../../test/support/index.js';
 import { accessClaims, blobRequest, secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
 import { Keyring } from './keyring.service.js';
 
@@ -46,10 +47,9 @@ describe('sealed keys', () => {
     const keyring = (await world.replica()).get(Keyring);
     expect(keyring.sealedBecause).toMatch(/data_keys/);
     await world.database.query('ALTER TABLE data_keys_away RENAME TO data_keys');
-    expect([await keyring.unseal(), keyring.sealedBecause]).toEqual([true, undefined]);
-    expect(keyring.sealedBecause).toBeUndefined();
+    await eventually('open keys', 60_000, () => Promise.resolve(keyring.sealedBecause === undefined || undefined));
     expect(keyring.current('access').kid).toHaveLength(16);
-  });
+  }, 120_000);
 
   it('SEC15: refuses to start with a key file that others can read', async () => {
     fs.writeFileSync(world.kekFile, randomBytes(32), { mode: 0o600 });

@@ -12,9 +12,13 @@ export interface StoredSigningKey extends KeySlot {
   private_key: Buffer;
 }
 
-export interface NewSigningKey extends StoredSigningKey {
-  state: 'next' | 'active';
+/** A key that signs now, with what its signatures are verified by. */
+export interface ActiveSigningKey extends StoredSigningKey {
   public_jwk: JsonWebKey;
+}
+
+export interface NewSigningKey extends ActiveSigningKey {
+  state: 'next' | 'active';
 }
 
 export interface StoredPublicKey {
@@ -37,8 +41,10 @@ export class SigningKeysRepository {
   }
 
   /** The keys that sign now, one for each slot. */
-  findActive(): Promise<StoredSigningKey[]> {
-    return this.tx.query("SELECT kid, purpose, alg, provider, private_key FROM signing_keys WHERE state = 'active'");
+  findActive(): Promise<ActiveSigningKey[]> {
+    return this.tx.query(
+      "SELECT kid, purpose, alg, provider, private_key, public_jwk FROM signing_keys WHERE state = 'active'",
+    );
   }
 
   /** The slots that have a key in `state`. */

@@ -8,6 +8,9 @@ import { KeyRotation1795300000530 } from './1795300000530-key-rotation.js';
 import { KeyHolders1795300000540 } from './1795300000540-key-holders.js';
 import { RotationTargets1795300001400 } from './1795300001400-rotation-targets.js';
 import { OperatorSeal1795300001410 } from './1795300001410-operator-seal.js';
+import { AccountClosures1795300001500 } from './1795300001500-account-closures.js';
+import { KeyCertificates1795300001510 } from './1795300001510-key-certificates.js';
+import { AuditBacklog1795300001540 } from './1795300001540-audit-backlog.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -21,4 +24,7 @@ export const migrations = [
   KeyHolders1795300000540,
   RotationTargets1795300001400,
   OperatorSeal1795300001410,
+  AccountClosures1795300001500,
+  KeyCertificates1795300001510,
+  AuditBacklog1795300001540,
 ];

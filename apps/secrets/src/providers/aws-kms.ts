@@ -41,19 +41,19 @@ export class AwsKms extends KeyProvider {
 
   async wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
     const said = { KeyId: this.key.keyId, Plaintext: dataKey.toString('base64'), ...contextOf(context) };
-    return this.bytes(await this.ask('Encrypt', said), 'CiphertextBlob');
+    return this.bytes(await this.askOf('Encrypt', said), 'CiphertextBlob');
   }
 
   async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
     const said = { KeyId: this.key.keyId, CiphertextBlob: wrapped.toString('base64'), ...contextOf(context) };
-    return this.bytes(await this.ask('Decrypt', said), 'Plaintext');
+    return this.bytes(await this.askOf('Decrypt', said), 'Plaintext');
   }
 
   async generate({ alg, bits }: SigningKeySpec): Promise<GeneratedKey> {
     const said = { KeySpec: SIGN[alg].spec(bits), KeyUsage: 'SIGN_VERIFY', Description: 'Gatehouse signing key' };
     const { KeyMetadata } = await this.ask('CreateKey', said, SLOW_MS);
     const KeyId = textIn(this.id, KeyMetadata, 'KeyId');
-    const spki = this.bytes(await this.ask('GetPublicKey', { KeyId }), 'PublicKey');
+    const spki = this.bytes(await this.askOf('GetPublicKey', { KeyId }), 'PublicKey');
     const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     return { publicJwk: publicKey.export({ format: 'jwk' }), handle: Buffer.from(KeyId, 'utf8') };
   }
@@ -63,7 +63,7 @@ export class AwsKms extends KeyProvider {
     return async (data) => {
       // A message of any length by its digest; Ed25519 takes none, and messages of at most 4,096 bytes.
       const message = alg === 'EdDSA' ? Buffer.from(data) : createHash('sha256').update(data).digest();
-      const answer = await this.ask('Sign', {
+      const answer = await this.askOf('Sign', {
         KeyId,
         Message: message.toString('base64'),
         MessageType: alg === 'EdDSA' ? 'RAW' : 'DIGEST',
@@ -76,6 +76,16 @@ export class AwsKms extends KeyProvider {
 
   async destroy(handle: Buffer): Promise<void> {
     await this.ask('ScheduleKeyDeletion', { KeyId: handle.toString('utf8'), PendingWindowInDays: PENDING_DAYS });
+  }
+
+  /** What is asked of one key is answered with the ARN of the key that did it. */
+  private async askOf(
+    operation: string,
+    said: { KeyId: string } & Record<string, unknown>,
+  ): Promise<Record<string, unknown>> {
+    const answer = await this.ask(operation, said);
+    if (!isKey(said.KeyId, textIn(this.id, answer, 'KeyId'))) throw unavailable(this.id, 'it answered for another key');
+    return answer;
   }
 
   private async ask(operation: string, said: object, timeoutMs = this.key.timeoutMs): Promise<Record<string, unknown>> {
@@ -95,6 +105,10 @@ export class AwsKms extends KeyProvider {
     return Buffer.from(textIn(this.id, answer, name), 'base64');
   }
 }
+
+/** Whether an ARN is that of the key that was asked for; which key an alias stands for, AWS alone knows. */
+const isKey = (asked: string, arn: string): boolean =>
+  /(^|:)alias\//.test(asked) || arn === asked || arn.endsWith(`:key/${asked}`);
 
 const contextOf = (context: readonly string[]): { EncryptionContext: Record<string, string> } => ({
   EncryptionContext: { gatehouse: lengthPrefixed(context).toString('base64') },

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { testDir } from '../../../../test/support/index.js';
 import { AWS_KEY, awsServer } from '../../test/providers/aws-server.js';
-import { conforms } from '../../test/providers/conformance.js';
+import { conforms, providerOf } from '../../test/providers/conformance.js';
 import { ACCOUNT, gcpServer, RING } from '../../test/providers/gcp-server.js';
 import { PIN, softToken } from '../../test/providers/softhsm.js';
 import { vaultServer } from '../../test/providers/vault-server.js';
@@ -69,14 +69,22 @@ conforms('Google Cloud KMS', async () => {
   };
 });
 
+let keyInToken: (object: string) => NodeJS.ProcessEnv;
+
 conforms('PKCS #11, with SoftHSM', async () => {
   const { library, label } = await softToken(path.join(dir, 'softhsm'));
   const env = { PKCS11_PIN_FILE: keep('pin', `${PIN}\n`) };
   const address = (object: string): string => `pkcs11:token=${label};object=${object}?module-path=${library}`;
+  keyInToken = (object) => ({ ...env, KEK_PROVIDER: address(object) });
   return {
     env: { ...env, KEK_PROVIDER: address('kek') },
     other: { ...env, KEK_PROVIDER: address('other') },
     destroys: true,
     end: () => Promise.resolve(),
   };
+});
+
+it('D-kms: a label in a token that no key has, or several, is refused at the start', async () => {
+  await expect(providerOf(keyInToken('none'))).rejects.toThrow(/no secret key/);
+  await expect(providerOf(keyInToken('twin'))).rejects.toThrow(/several keys/);
 });

@@ -3,13 +3,17 @@ import { CK, CryptokiError, ulong, type AddressOf, type Laid } from './cryptoki.
 /** Parameters of the functions that are used: n is a number, p points to bytes, b is a byte. */
 const FUNCTIONS = {
   C_Initialize: 'p',
+  C_Finalize: 'p',
   C_GetSlotList: 'bpp',
   C_GetTokenInfo: 'np',
   C_InitToken: 'npnp',
   C_InitPIN: 'npn',
   C_OpenSession: 'nnppp',
   C_CloseSession: 'n',
+  C_CloseAllSessions: 'n',
+  C_GetSessionInfo: 'np',
   C_Login: 'nnpn',
+  C_Logout: 'n',
   C_FindObjectsInit: 'npn',
   C_FindObjects: 'npnp',
   C_FindObjectsFinal: 'n',
@@ -103,7 +107,8 @@ export class CryptokiLibrary {
     return Array.from({ length: Number(count.readBigUInt64LE()) }, (_, at) => list.readBigUInt64LE(at * 8));
   }
 
-  private initialize(): void {
+  /** Does nothing when the library is at work already. */
+  initialize(): void {
     // `CK_C_INITIALIZE_ARGS`: without locks libraries are not safe on several threads.
     const options = ulong(0, 0, 0, 0, CK.CKF_OS_LOCKING_OK, 0);
     try {

@@ -1,5 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import fs from 'node:fs';
+import { isPrivateUrl } from '#boot';
 import { askProvider, textIn, unavailable } from './provider-request.js';
 import { Renewed, type Lease } from './renewed.js';
 
@@ -49,6 +50,7 @@ export class GcpTokenSource {
   /** RFC 7523. */
   private byKey() {
     const { client_email, private_key, token_uri } = this.account();
+    if (!isPrivateUrl(token_uri)) throw unavailable(this.provider, 'its credentials name a token endpoint without TLS');
     const iat = Math.floor(Date.now() / 1_000);
     const claims = { iss: client_email, scope: SCOPE, aud: token_uri, iat, exp: iat + 3_600 };
     const input = `${encoded({ alg: 'RS256', typ: 'JWT' })}.${encoded(claims)}`;

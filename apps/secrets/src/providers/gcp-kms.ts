@@ -4,7 +4,9 @@ import type { SigningAlg } from '#contracts';
 import { IntegrityError } from '../kek/envelope.js';
 import { KeyProvider, type GeneratedKey, type Signer, type SigningKeySpec } from '../kek/key-provider.js';
 import { lengthPrefixed } from '../kek/length-prefixed.js';
+import { crc32c } from './crc32c.js';
 import { joseSignature } from './der.js';
+import { arrived, arrivedText, assertArrived, assertOf, checked } from './gcp-checksums.rules.js';
 import type { GcpTokenSource } from './gcp-credentials.js';
 import { askProvider, SLOW_MS, textIn, unavailable, type ProviderAnswer } from './provider-request.js';
 
@@ -22,7 +24,7 @@ const ALGORITHMS: Readonly<Record<SigningAlg, (bits: number) => string>> = {
   RS256: (bits) => `RSA_SIGN_PKCS1_${bits}_SHA256`,
 };
 
-/** Google Cloud KMS over HTTP. */
+/** Google Cloud KMS over HTTP. Both ways carry checksums, and answers the name of their key (Google's own advice). */
 export class GcpKms extends KeyProvider {
   readonly id: string;
 
@@ -35,15 +37,18 @@ export class GcpKms extends KeyProvider {
   }
 
   async wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
-    const said = { plaintext: dataKey.toString('base64'), ...aadOf(context) };
-    return this.bytes(this.done(await this.ask('POST', `${this.key.name}:encrypt`, said)), 'ciphertext');
+    const said = { ...checked('plaintext', dataKey), ...aadOf(context) };
+    const answer = this.done(await this.ask('POST', `${this.key.name}:encrypt`, said));
+    assertOf(this.id, answer, this.key.name);
+    assertArrived(this.id, answer, ['verifiedPlaintextCrc32c', 'verifiedAdditionalAuthenticatedDataCrc32c']);
+    return arrived(this.id, answer, 'ciphertext');
   }
 
   async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
-    const said = { ciphertext: wrapped.toString('base64'), ...aadOf(context) };
+    const said = { ...checked('ciphertext', wrapped), ...aadOf(context) };
     const answer = await this.ask('POST', `${this.key.name}:decrypt`, said);
     if (answer.status === 400 && isInvalidArgument(answer.body)) throw new IntegrityError();
-    return this.bytes(this.done(answer), 'plaintext');
+    return arrived(this.id, this.done(answer), 'plaintext');
   }
 
   async generate({ alg, bits }: SigningKeySpec): Promise<GeneratedKey> {
@@ -59,12 +64,11 @@ export class GcpKms extends KeyProvider {
   async open({ alg }: SigningKeySpec, handle: Buffer): Promise<Signer> {
     const version = handle.toString('utf8');
     return async (data) => {
-      const said =
-        alg === 'EdDSA'
-          ? { data: Buffer.from(data).toString('base64') }
-          : { digest: { sha256: createHash('sha256').update(data).digest('base64') } };
+      const { said, verified } = alg === 'EdDSA' ? whole(data) : digestOf(data);
       const answer = this.done(await this.ask('POST', `${version}:asymmetricSign`, said));
-      const signature = this.bytes(answer, 'signature');
+      assertOf(this.id, answer, version);
+      assertArrived(this.id, answer, [verified]);
+      const signature = arrived(this.id, answer, 'signature');
       return alg === 'ES256' ? joseSignature(signature) : signature;
     };
   }
@@ -77,7 +81,10 @@ export class GcpKms extends KeyProvider {
   private async publicKey(version: string): Promise<string> {
     for (const end = Date.now() + SLOW_MS; ; await sleep(250)) {
       const answer = await this.ask('GET', `${version}/publicKey`);
-      if (answer.status === 200 || Date.now() > end) return textIn(this.id, this.done(answer), 'pem');
+      if (answer.status !== 200 && Date.now() <= end) continue;
+      const said = this.done(answer);
+      assertOf(this.id, said, version);
+      return arrivedText(this.id, said, 'pem');
     }
   }
 
@@ -99,16 +106,19 @@ export class GcpKms extends KeyProvider {
     if (status !== 200) throw unavailable(this.id, `it answered ${status}`);
     return body;
   }
+}
 
-  private bytes(answer: Record<string, unknown>, name: string): Buffer {
-    return Buffer.from(textIn(this.id, answer, name), 'base64');
-  }
+const whole = (data: Uint8Array) => ({ said: checked('data', data), verified: 'verifiedDataCrc32c' });
+
+function digestOf(data: Uint8Array) {
+  const sha256 = createHash('sha256').update(data).digest();
+  const said = { digest: { sha256: sha256.toString('base64') }, digestCrc32c: String(crc32c(sha256)) };
+  return { said, verified: 'verifiedDigestCrc32c' };
 }
 
 /** That the bytes are wrong; a key that is switched off is a failed precondition, also with 400. */
 const isInvalidArgument = ({ error }: Record<string, unknown>): boolean =>
   (error as { status?: string } | undefined)?.status === 'INVALID_ARGUMENT';
 
-const aadOf = (context: readonly string[]): { additionalAuthenticatedData: string } => ({
-  additionalAuthenticatedData: lengthPrefixed(context).toString('base64'),
-});
+const aadOf = (context: readonly string[]): Record<string, string> =>
+  checked('additionalAuthenticatedData', lengthPrefixed(context));

@@ -1,4 +1,4 @@
-import { StartProblem } from '#boot';
+import { isPrivateUrl, StartProblem } from '#boot';
 import { KEY_PURPOSES, type KeyPurpose } from '#contracts';
 import { readKekFile } from '../kek/kek-file.js';
 import type { KeyProvider } from '../kek/key-provider.js';
@@ -18,6 +18,8 @@ import { VaultTransit } from './vault-transit.js';
 export interface OpenProviders {
   keks: Keks;
   signing: SigningProviders;
+  /** Each of them once. */
+  all: readonly KeyProvider[];
 }
 
 /** @throws StartProblem when a provider is not written as it should be, or cannot be opened */
@@ -42,7 +44,11 @@ export async function openProviders(config: SecretsConfig): Promise<OpenProvider
   // Making and using keys in this process needs no key-encryption key of its own.
   const local = current instanceof LocalKek ? current : new LocalKek(Buffer.alloc(32));
   const held = elsewhere && !(elsewhere instanceof LocalKek) ? { provider: elsewhere, purposes } : undefined;
-  return { keks: new Keks(current, previous), signing: new SigningProviders(local, held, remote) };
+  return {
+    keks: new Keks(current, previous),
+    signing: new SigningProviders(local, held, remote),
+    all: [...opened.values()],
+  };
 }
 
 async function openProvider(
@@ -73,16 +79,19 @@ function openVault(where: { url: string; mount: string; name: string }, config: 
 
 function openAws({ region, keyId }: { region: string; keyId: string }, config: SecretsConfig): AwsKms {
   const { keyProviderTimeoutMs: timeoutMs } = config;
+  const stsUrl = config.awsStsUrl || `https://sts.${region}.amazonaws.com/`;
+  const url = (config.awsKmsUrl || `https://kms.${region}.amazonaws.com`).replace(/\/$/, '');
+  assertPrivate('AWS_STS_URL', stsUrl);
+  assertPrivate('AWS_KMS_URL', url);
   const source = new AwsCredentialSource(`awskms:${region}/${keyId}`, {
     accessKeyId: config.awsAccessKeyId,
     secretAccessKey: config.awsSecretAccessKey,
     sessionToken: config.awsSessionToken,
     roleArn: config.awsRoleArn,
     tokenFile: config.awsWebIdentityTokenFile,
-    stsUrl: config.awsStsUrl || `https://sts.${region}.amazonaws.com/`,
+    stsUrl,
     timeoutMs,
   });
-  const url = (config.awsKmsUrl || `https://kms.${region}.amazonaws.com`).replace(/\/$/, '');
   return new AwsKms({ region, keyId, url, timeoutMs }, source);
 }
 
@@ -93,19 +102,31 @@ function openGcp({ name }: { name: string }, config: SecretsConfig): GcpKms {
     keyProviderTimeoutMs: timeoutMs,
   } = config;
   const who = { credentialsFile, metadataUrl, timeoutMs };
+  assertPrivate('GCP_KMS_URL', config.gcpKmsUrl);
   return new GcpKms(
     { name, url: config.gcpKmsUrl.replace(/\/$/, ''), timeoutMs },
     new GcpTokenSource(`gcpkms:${name}`, who),
   );
 }
 
+/** Data keys go there, and what opens them. */
+function assertPrivate(name: string, url: string): void {
+  if (isPrivateUrl(url)) return;
+  throw new StartProblem({
+    what: `${name} leads past TLS`,
+    why: 'data keys and credentials would go over the network in the clear',
+    fix: 'Write an address that begins with https://; http:// is for this machine only.',
+  });
+}
+
+/** The address itself is not told: people write PINs and passwords into such. */
 function addressOf(name: string, address: string): ProviderAddress {
   try {
     return readAddress(address);
   } catch (error) {
     throw new StartProblem({
       what: `The key provider in ${name} is not written as it should be`,
-      why: `${address} is no address of one`,
+      why: 'its value is no address of one',
       fix: (error as Error).message,
     });
   }

@@ -33,11 +33,11 @@ export const publicAttributes = ({ alg }: SigningKeySpec): number[] =>
 export function publicJwk({ alg }: SigningKeySpec, [first, second]: readonly Buffer[]): JsonWebKey {
   const text = (bytes: Buffer): string => bytes.toString('base64url');
   if (alg === 'RS256') return { kty: 'RSA', n: text(first!), e: text(second!) };
-  const point = octets(first!);
-  if (alg === 'EdDSA') return { kty: 'OKP', crv: 'Ed25519', x: text(point) };
+  if (alg === 'EdDSA') return { kty: 'OKP', crv: 'Ed25519', x: text(pointOf(first!, 32)) };
+  const point = pointOf(first!, 65);
   return { kty: 'EC', crv: 'P-256', x: text(point.subarray(1, 33)), y: text(point.subarray(33)) };
 }
 
-/** A point may come as it is or within an OCTET STRING. */
-const octets = (bytes: Buffer): Buffer =>
-  bytes[0] === 0x04 && bytes[1] === bytes.length - 2 ? bytes.subarray(2) : bytes;
+/** A point may come as it is or within an OCTET STRING. By its length, for its own bytes may look like the beginning of one. */
+const pointOf = (bytes: Buffer, length: number): Buffer =>
+  bytes.length === length + 2 && bytes[0] === 0x04 && bytes[1] === length ? bytes.subarray(2) : bytes;

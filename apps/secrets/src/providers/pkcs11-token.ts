@@ -1,45 +1,34 @@
-import fs from 'node:fs';
 import { StartProblem } from '#boot';
-import { attributes, CK, ulong, type Attribute, type CryptokiError } from './cryptoki.js';
+import { attributes, CK, CryptokiError, ulong, type Attribute } from './cryptoki.js';
 import { CryptokiLibrary } from './cryptoki-library.js';
-import { unavailable } from './provider-request.js';
-
-/** Where a token is, and how it is opened. */
-export interface TokenAddress {
-  modulePath: string;
-  token: string;
-  pinFile: string;
-}
-
-export type Session = bigint;
+import { closeSession, Pkcs11Login, type Session, type TokenAddress } from './pkcs11-login.js';
+import { lostBy } from './pkcs11-lost.rules.js';
 
 /** Sessions at once: devices have a limit, and each works on one thing at a time. */
 const MOST = 16;
-const LABEL = 32;
 
-/** An open token. Every operation has a session to itself while it lasts. */
+/** An open token. Every operation has a session to itself while it lasts; what the device has forgotten is had anew. */
 export class Pkcs11Token {
   private open = 0;
   private readonly idle: Session[] = [];
   private readonly waiting: (() => void)[] = [];
+  private renewal?: Promise<void>;
+  /** Grows when sessions and numbers of objects from before are no longer good. */
+  private age = 0;
+  private lost = false;
 
   private constructor(
     readonly library: CryptokiLibrary,
-    private readonly slot: bigint,
-    private readonly name: string,
-    /** Holds the login for all others. */
-    private readonly control: Session,
+    private readonly login: Pkcs11Login,
   ) {}
 
   /** @throws StartProblem when there is no such token, or its PIN is wrong */
-  static async open({ modulePath, token, pinFile }: TokenAddress): Promise<Pkcs11Token> {
+  static async open(address: TokenAddress): Promise<Pkcs11Token> {
     try {
-      const library = await CryptokiLibrary.load(modulePath);
-      const slot = library.slots().find((each) => labelOf(library, each) === token);
-      if (slot === undefined) throw new Error(`there is no token ${token}`);
-      const control = openSession(library, slot);
-      login(library, control, fs.readFileSync(pinFile, 'utf8').trim());
-      return new Pkcs11Token(library, slot, `pkcs11:token=${token}`, control);
+      const library = await CryptokiLibrary.load(address.modulePath);
+      const login = new Pkcs11Login(library, address);
+      await login.renew();
+      return new Pkcs11Token(library, login);
     } catch (error) {
       throw new StartProblem({
         what: 'The HSM cannot be used',
@@ -50,47 +39,87 @@ export class Pkcs11Token {
     }
   }
 
-  /** Does one thing in a session. @throws Refusal `unavailable` when there is none to be had */
+  /** Does one thing in a session, and once more when session or login turn out to be lost. @throws CryptokiError */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.take();
+    const { age } = this;
     try {
-      const done = await work(session);
-      this.idle.push(session);
-      return done;
+      return await this.once(work);
     } catch (error) {
-      // What failed may have left something begun.
-      this.drop(session);
-      throw error;
-    } finally {
-      this.waiting.shift()?.();
+      const lost = lostBy(error);
+      if (!lost) throw error;
+      if (age === this.age) await this.renew(lost === 'objects');
+      return this.once(work);
     }
   }
 
-  /** The object with these attributes. */
+  /** Logs in anew if need be. @throws Error when that cannot be done */
+  async check(): Promise<void> {
+    if (this.lost || !(await this.login.holds())) await this.renew(false);
+  }
+
+  /** The object with these attributes. @throws Error when there are several: which of them is meant nobody could tell */
   find(session: Session, wanted: readonly Attribute[]): bigint | undefined {
     const { library } = this;
-    const [template, found, count] = [attributes(wanted, library.addressOf), ulong(0), ulong(0)];
+    const [template, found, count] = [attributes(wanted, library.addressOf), ulong(0, 0), ulong(0)];
     library.call('C_FindObjectsInit', session, template, wanted.length);
     try {
-      library.call('C_FindObjects', session, found, 1, count);
-      return count.readBigUInt64LE() === 1n ? found.readBigUInt64LE() : undefined;
+      library.call('C_FindObjects', session, found, 2, count);
+      const many = Number(count.readBigUInt64LE());
+      if (many > 1) throw new Error('the token has several keys of that name');
+      return many === 1 ? found.readBigUInt64LE() : undefined;
     } finally {
       library.call('C_FindObjectsFinal', session);
     }
   }
 
-  /** Whether the token works at all; tells a wrong ciphertext from a broken device. */
-  get alive(): boolean {
+  /** Looks an object up when it is first wanted, and whenever its number may no longer be good. */
+  finder(wanted: readonly Attribute[]): (session: Session) => bigint {
+    let known: { age: number; object: bigint } | undefined;
+    return (session) => {
+      if (known?.age === this.age) return known.object;
+      const object = this.find(session, wanted);
+      // Whoever is not logged in finds nothing, and is not told why.
+      if (object === undefined) throw new CryptokiError('C_FindObjects', CK.CKR_OBJECT_HANDLE_INVALID);
+      known = { age: this.age, object };
+      return object;
+    };
+  }
+
+  private async once<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.take();
+    const { age } = this;
+    let sound = false;
     try {
-      this.library.call('C_GenerateRandom', this.control, Buffer.alloc(8), 8);
-      return true;
-    } catch {
-      return false;
+      const done = await work(session);
+      sound = age === this.age;
+      return done;
+    } finally {
+      // What failed may have left something begun.
+      if (sound) this.idle.push(session);
+      else this.drop(session);
+      this.waiting.shift()?.();
     }
+  }
+
+  /** For all who come while it lasts. */
+  private renew(loginMayHold: boolean): Promise<void> {
+    this.renewal ??= this.forget(loginMayHold).finally(() => (this.renewal = undefined));
+    return this.renewal;
+  }
+
+  private async forget(loginMayHold: boolean): Promise<void> {
+    this.lost = true;
+    // What is under way counts as from before; so does what it looks up meanwhile.
+    this.age++;
+    for (const session of this.idle.splice(0)) this.drop(session);
+    if (!loginMayHold || !(await this.login.holds())) await this.login.renew();
+    this.age++;
+    this.lost = false;
   }
 
   private async take(): Promise<Session> {
     for (;;) {
+      if (this.lost) await this.renew(false);
       const idle = this.idle.pop();
       if (idle !== undefined) return idle;
       if (this.open < MOST) return this.another();
@@ -99,43 +128,13 @@ export class Pkcs11Token {
   }
 
   private another(): Session {
-    try {
-      const session = openSession(this.library, this.slot);
-      this.open++;
-      return session;
-    } catch {
-      throw unavailable(this.name, 'the token gives no session');
-    }
+    const session = this.login.openSession();
+    this.open++;
+    return session;
   }
 
   private drop(session: Session): void {
     this.open--;
-    try {
-      this.library.call('C_CloseSession', session);
-    } catch {
-      // It is gone already.
-    }
-  }
-}
-
-function openSession(library: CryptokiLibrary, slot: bigint): Session {
-  const session = ulong(0);
-  library.call('C_OpenSession', slot, CK.CKF_SERIAL_SESSION | CK.CKF_RW_SESSION, null, null, session);
-  return session.readBigUInt64LE();
-}
-
-/** The beginning of `CK_TOKEN_INFO`. */
-function labelOf(library: CryptokiLibrary, slot: bigint): string {
-  const info = Buffer.alloc(512);
-  library.call('C_GetTokenInfo', slot, info);
-  return info.subarray(0, LABEL).toString('utf8').trim();
-}
-
-function login(library: CryptokiLibrary, session: Session, pin: string): void {
-  const bytes = Buffer.from(pin, 'utf8');
-  try {
-    library.call('C_Login', session, CK.CKU_USER, bytes, bytes.length);
-  } catch (error) {
-    if ((error as CryptokiError).code !== CK.CKR_USER_ALREADY_LOGGED_IN) throw error;
+    closeSession(this.library, session);
   }
 }

@@ -5,7 +5,9 @@ import { KeyProvider, type GeneratedKey, type Signer, type SigningKeySpec } from
 import { lengthPrefixed } from '../kek/length-prefixed.js';
 import { attributes, CK, gcmParameters, mechanism, ulong, type Attribute, type Laid } from './cryptoki.js';
 import { generation, publicAttributes, publicJwk, signing } from './pkcs11-keys.rules.js';
-import { Pkcs11Token, type Session, type TokenAddress } from './pkcs11-token.js';
+import type { Session, TokenAddress } from './pkcs11-login.js';
+import { lostBy } from './pkcs11-lost.rules.js';
+import { Pkcs11Token } from './pkcs11-token.js';
 import { unavailable } from './provider-request.js';
 
 const NONCE = 12;
@@ -25,7 +27,7 @@ export class Pkcs11 extends KeyProvider {
   private constructor(
     private readonly token: Pkcs11Token,
     where: Pkcs11Address,
-    private readonly kek: bigint,
+    private readonly kek: (session: Session) => bigint,
   ) {
     super();
     this.id = `pkcs11:token=${where.token};object=${where.object}`;
@@ -38,20 +40,21 @@ export class Pkcs11 extends KeyProvider {
       { type: CK.CKA_CLASS, value: CK.CKO_SECRET_KEY },
       { type: CK.CKA_LABEL, value: Buffer.from(where.object, 'utf8') },
     ];
-    const kek = await token.session((session) => Promise.resolve(token.find(session, wanted)));
-    if (kek !== undefined) return new Pkcs11(token, where, kek);
-    throw new StartProblem({
-      what: 'The key-encryption key is not in the HSM',
-      why: `the token ${where.token} has no secret key ${where.object}`,
-      fix: `Make it: pkcs11-tool --module ${where.modulePath} --login --keygen --key-type AES:32 --label ${where.object}`,
-    });
+    const kek = await token
+      .session(async (session) => token.find(session, wanted))
+      .catch((error: unknown) => {
+        throw notOne(where, (error as Error).message, 'Take the others away, or give them other labels.');
+      });
+    if (kek !== undefined) return new Pkcs11(token, where, token.finder(wanted));
+    const make = `pkcs11-tool --module ${where.modulePath} --login --keygen --key-type AES:32 --label ${where.object}`;
+    throw notOne(where, 'the token has no secret key of that label', `Make it: ${make}`);
   }
 
   wrap(dataKey: Buffer, context: readonly string[]): Promise<Buffer> {
     const nonce = randomBytes(NONCE);
     return this.do(async (session) => {
       const how = this.gcm(nonce, context);
-      this.token.library.call('C_EncryptInit', session, how, this.kek);
+      this.token.library.call('C_EncryptInit', session, how, this.kek(session));
       const sealed = await this.produce('C_Encrypt', session, dataKey, dataKey.length + TAG);
       return Buffer.concat([nonce, sealed]);
     });
@@ -60,23 +63,25 @@ export class Pkcs11 extends KeyProvider {
   async unwrap(wrapped: Buffer, context: readonly string[]): Promise<Buffer> {
     if (wrapped.length < NONCE + TAG) throw new IntegrityError();
     const [nonce, sealed] = [Buffer.from(wrapped.subarray(0, NONCE)), Buffer.from(wrapped.subarray(NONCE))];
-    return this.token.session(async (session) => {
-      try {
+    try {
+      return await this.token.session((session) => {
         const how = this.gcm(nonce, context);
-        this.token.library.call('C_DecryptInit', session, how, this.kek);
-        return await this.produce('C_Decrypt', session, sealed, sealed.length);
-      } catch {
-        // Libraries say the same of a wrong tag and of a broken device.
-        throw this.token.alive ? new IntegrityError() : unavailable(this.id, 'the token does not work');
-      }
-    });
+        this.token.library.call('C_DecryptInit', session, how, this.kek(session));
+        return this.produce('C_Decrypt', session, sealed, sealed.length);
+      });
+    } catch (error) {
+      // Libraries say the same of a wrong tag and of a broken device.
+      if (!lostBy(error) && (await this.works())) throw new IntegrityError();
+      throw unavailable(this.id, 'the token does not work');
+    }
   }
 
   generate(spec: SigningKeySpec): Promise<GeneratedKey> {
-    const handle = randomBytes(16);
     const { library } = this.token;
     const { mechanism: type, template } = generation(spec);
     return this.do(async (session) => {
+      // One of its own for each try: a first one may have left a key behind.
+      const handle = randomBytes(16);
       const how = mechanism(type, library.addressOf);
       const publicHalf = attributes(
         [...ownId(handle), { type: CK.CKA_VERIFY, value: true }, ...template],
@@ -93,20 +98,21 @@ export class Pkcs11 extends KeyProvider {
 
   async open(spec: SigningKeySpec, handle: Buffer): Promise<Signer> {
     const { mechanism: type, length } = signing(spec);
-    const wanted = ofClass(Buffer.from(handle), CK.CKO_PRIVATE_KEY);
-    const key = await this.do((session) => Promise.resolve(this.token.find(session, wanted)));
-    if (key === undefined) throw unavailable(this.id, 'the token does not have the signing key');
+    const key = this.token.finder(ofClass(Buffer.from(handle), CK.CKO_PRIVATE_KEY));
+    await this.do((session) => Promise.resolve(key(session)));
     return (data) => {
       const input = spec.alg === 'ES256' ? createHash('sha256').update(data).digest() : Buffer.from(data);
       return this.do((session) => {
         const how = mechanism(type, this.token.library.addressOf);
-        this.token.library.call('C_SignInit', session, how, key);
+        this.token.library.call('C_SignInit', session, how, key(session));
         return this.produce('C_Sign', session, input, length);
       });
     };
   }
 
-  destroy(handle: Buffer): Promise<void> {
+  async destroy(handle: Buffer): Promise<void> {
+    // Whoever is not logged in finds nothing to destroy.
+    await this.check();
     return this.do((session) => {
       for (const kind of [CK.CKO_PRIVATE_KEY, CK.CKO_PUBLIC_KEY]) {
         const key = this.token.find(session, ofClass(handle, kind));
@@ -114,6 +120,22 @@ export class Pkcs11 extends KeyProvider {
       }
       return Promise.resolve();
     });
+  }
+
+  override async check(): Promise<void> {
+    try {
+      await this.token.check();
+    } catch (error) {
+      throw unavailable(this.id, (error as Error).message);
+    }
+  }
+
+  /** Tells a wrong ciphertext from a broken device. */
+  private works(): Promise<boolean> {
+    return this.token.check().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The second half of an operation: bytes in, bytes out, on another thread. */
@@ -143,16 +165,17 @@ export class Pkcs11 extends KeyProvider {
     return mechanism(CK.CKM_AES_GCM, addressOf, gcmParameters(nonce, lengthPrefixed(context), TAG * 8, addressOf));
   }
 
-  private do<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.token.session(async (session) => {
-      try {
-        return await work(session);
-      } catch (error) {
-        throw unavailable(this.id, (error as Error).message);
-      }
-    });
+  private async do<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.token.session(work);
+    } catch (error) {
+      throw unavailable(this.id, (error as Error).message);
+    }
   }
 }
+
+const notOne = ({ token, object }: Pkcs11Address, why: string, fix: string): StartProblem =>
+  new StartProblem({ what: `The key-encryption key ${object} of the token ${token} cannot be used`, why, fix });
 
 /** It signs, and does not come out. */
 const PRIVATE: Attribute[] = [

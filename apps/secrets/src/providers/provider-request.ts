@@ -1,7 +1,10 @@
+import { textWithin } from '#boot';
 import { Unavailable } from '#contracts';
 
 /** Making a key takes a provider longer. */
 export const SLOW_MS = 20_000;
+/** Far more than any answer of a provider has. */
+const MOST_BYTES = 1_048_576;
 
 export interface ProviderRequest {
   method: string;
@@ -26,7 +29,7 @@ export async function askProvider(provider: string, request: ProviderRequest): P
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(url, { method, headers, body, signal, redirect: 'error' });
-    const text = await answer.text();
+    const text = await textWithin(answer, MOST_BYTES);
     return { status: answer.status, text, body: objectIn(text) };
   } catch (error) {
     throw unavailable(

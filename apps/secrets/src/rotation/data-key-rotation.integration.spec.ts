@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import type { INestMicroservice } from '@nestjs/common';
 import type { Bus } from '#bus';
-import { CreateStream, LookUpStreams, OpenSealed, RotateDataKeys, SealValue } from '#contracts';
+import { CreateStream, LookUpStreams, OpenSealed, RotateDataKeys, SealValue, Unavailable } from '#contracts';
+import { whileHeld } from '../../../../test/support/while-held.js';
 import { internalCaller, person, secretsWorld, type SecretsWorld } from '../../test/secrets-replica.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { DataKeysRepository } from '../kek/data-keys.repository.js';
 import { dataKeyIdOf } from '../kek/envelope.js';
+import { KeyringUpkeep } from '../keys/keyring-upkeep.service.js';
 import { DataKeyRotation } from './data-key-rotation.service.js';
 
 const broadcaster = internalCaller('broadcaster', 'streams.read');
 
 describe('the rotation of data keys', () => {
   let world: SecretsWorld;
+  let replica: INestMicroservice;
   let identity: Bus;
   let gateway: Bus;
   beforeAll(async () => {
     world = await secretsWorld();
-    await world.replica();
+    replica = await world.replica();
+    // Nothing is recorded by itself from then on.
+    await replica.get(KeyringUpkeep).settled;
     identity = await world.bus('identity');
     gateway = await world.bus('gateway');
   }, 60_000);
@@ -63,6 +71,42 @@ describe('the rotation of data keys', () => {
     expect(await sealedBy()).toBe(second);
   });
 
+  it('D-rotation: a key that is being wrapped anew is waited for, not left out', async () => {
+    const owner_id = randomUUID();
+    await identity.send(SealValue, { owner_id, purpose: 'totp', record: 'r', field: 'f', plaintext: 'x' });
+    const wrapping = { sql: 'UPDATE data_keys SET kek_id = kek_id WHERE owner_id = $1', params: [owner_id] };
+    const rotated = await whileHeld(world.database, wrapping, () => gateway.send(RotateDataKeys, { owner_id }));
+    expect(rotated).toEqual({ retired: 1 });
+  });
+
+  it('D-rotation: a key that is replaced while it is taken for a seal is taken for no further one', async () => {
+    const place = { owner_id: randomUUID(), purpose: 'totp', record: 'r', field: 'f' };
+    const stored = replica.get(DataKeysRepository);
+    const reserve = stored.reserveSeals.bind(stored);
+    jest.spyOn(stored, 'reserveSeals').mockImplementation(async (owner, ...rest) => {
+      const key = await reserve(owner, ...rest);
+      if (key) await gateway.send(RotateDataKeys, { owner_id: place.owner_id });
+      return key;
+    });
+    await identity.send(SealValue, { ...place, plaintext: 'first' });
+    jest.restoreAllMocks();
+    const { ciphertext } = await identity.send(SealValue, { ...place, plaintext: 'second' });
+    const sql = "SELECT id FROM data_keys WHERE owner_id = $1 AND state = 'active'";
+    expect(await world.database.query(sql, [place.owner_id])).toEqual([{ id: keyOf(ciphertext) }]);
+  });
+
+  it('D-rotation SEC9: nothing is replaced that could not be recorded, and the next order finds it', async () => {
+    const owner_id = randomUUID();
+    await identity.send(SealValue, { owner_id, purpose: 'totp', record: 'r', field: 'f', plaintext: 'x' });
+    jest.spyOn(replica.get(AuditLog), 'append').mockRejectedValueOnce(Unavailable.with());
+    const refused = { code: Unavailable.with().code };
+    await expect(gateway.send(RotateDataKeys, { owner_id })).rejects.toMatchObject(refused);
+    expect(await statesOf(owner_id)).toEqual(['active']);
+    expect(await gateway.send(RotateDataKeys, { owner_id })).toEqual({ retired: 1 });
+    const recorded = "SELECT action FROM audit_log WHERE subject = $1 AND action = 'data_key.rotate'";
+    expect(await world.database.query(recorded, [owner_id])).toHaveLength(1);
+  });
+
   it('D-rotation: only keys that are old enough are replaced by themselves, and the keyring’s never', async () => {
     const [young, old] = [randomUUID(), randomUUID()];
     for (const owner_id of [young, old]) {
@@ -72,7 +116,6 @@ describe('the rotation of data keys', () => {
       "UPDATE data_keys SET created_at = now() - interval '400 days' WHERE owner_id = $1 OR owner_type <> 'user'",
       [old],
     );
-    const replica = await world.replica();
     await replica.get(DataKeyRotation).retireOld();
     expect([await statesOf(young), await statesOf(old)]).toEqual([['active'], ['retired']]);
     expect(new Set(await statesOf('keyring'))).toEqual(new Set(['active']));

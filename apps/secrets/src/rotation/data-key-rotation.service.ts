@@ -26,15 +26,24 @@ export class DataKeyRotation {
   }
 
   /** @returns how many were retired */
-  async retire({ owner_id, older_than_days = 0 }: RotateDataKeysRequest, use: Omit<Use, 'action'>): Promise<number> {
+  async retire(order: RotateDataKeysRequest, use: Omit<Use, 'action'>): Promise<number> {
     let retired = 0;
     for (let last = BATCH; last === BATCH; retired += last) {
-      last = await this.stored.retire(owner_id, older_than_days, BATCH);
+      // All or nothing: whoever tried again would find none left that others have to be told of.
+      last = await this.stored.together(() => this.retireSome(order, use));
+      if (last) this.keys.clear();
     }
+    return retired;
+  }
+
+  private async retireSome(
+    { owner_id, older_than_days = 0 }: RotateDataKeysRequest,
+    use: Omit<Use, 'action'>,
+  ): Promise<number> {
+    const retired = await this.stored.retire(owner_id, older_than_days, BATCH);
     if (!retired) return 0;
-    await this.audit.append({ action: 'data_key.rotate', ...use, subject: owner_id ?? `${retired} keys` });
     await this.outbox.append(DataKeysRetired, { retired });
-    this.keys.clear();
+    await this.audit.append({ action: 'data_key.rotate', ...use, subject: owner_id ?? `${retired} keys` });
     return retired;
   }
 }

@@ -17,7 +17,7 @@ const CALL = { caller: 'identity', request_id: 'reader' } as Call;
 const KEYS = searches(2_000, 10_000);
 const KILLS = searches(1, 2);
 /** All batches together take at least this long, so that there is a midst to be killed in. */
-const SLOWED_MS = 2_000;
+const SLOWED_MS = 5_000;
 const BATCH = 100;
 
 interface Row {

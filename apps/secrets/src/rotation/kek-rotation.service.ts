@@ -5,6 +5,7 @@ import { Transactions } from '#persistence';
 import type { OwnedDataKey } from '../kek/data-keys.repository.js';
 import { contextOf } from '../kek/data-keys.service.js';
 import { Keks } from '../kek/keks.js';
+import { wrapProven } from '../kek/proven-wrap.js';
 import { WrappedKeysRepository, type Rewrapped } from './wrapped-keys.repository.js';
 
 const BATCH = 100;
@@ -49,7 +50,7 @@ export class KekRotation {
       done += batch.done;
       left += batch.left;
     }
-    if (left === 0) await this.stored.finish();
+    if (left === 0) await this.stored.finish(this.keks.current.id);
     if (done) this.log.info('data keys were wrapped anew', { keys: done, left, kek: this.keks.current.id });
     return done;
   }
@@ -74,7 +75,7 @@ export class KekRotation {
     const context = contextOf(id, { ownerType, ownerId, purpose });
     const key = await this.keks.find(kek_id).unwrap(wrapped, context);
     try {
-      return { id, before: wrapped, wrapped: await this.keks.current.wrap(key, context) };
+      return { id, before: wrapped, wrapped: await wrapProven(this.keks.current, key, context) };
     } finally {
       key.fill(0);
     }

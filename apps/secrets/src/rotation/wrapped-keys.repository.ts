@@ -69,9 +69,13 @@ export class WrappedKeysRepository {
     return row!.target;
   }
 
-  /** Notes that nothing is left. */
-  async finish(): Promise<void> {
-    await this.tx.query('UPDATE kek_rotations SET finished_at = now() WHERE finished_at IS NULL');
+  /** Notes that nothing is left, unless there is: another rotation may have been ordered since that was looked for. */
+  async finish(kekId: string): Promise<void> {
+    await this.tx.query(
+      `UPDATE kek_rotations SET finished_at = now()
+       WHERE finished_at IS NULL AND NOT EXISTS (SELECT 1 FROM data_keys WHERE ${STALE})`,
+      [kekId],
+    );
   }
 
   async remaining(kekId: string): Promise<number> {
@@ -93,13 +97,18 @@ export class WrappedKeysRepository {
     return row!.since;
   }
 
+  /** Does `work` in one transaction. */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    return this.tx.run(work);
+  }
+
   /** People's keys that seal no more from now on, up to `limit`. @returns how many */
   async retire(ownerId: string | undefined, olderThanDays: number, limit: number): Promise<number> {
     const rows = await this.tx.query(
       `UPDATE data_keys SET state = 'retired'
        WHERE id IN (SELECT id FROM data_keys
          WHERE owner_type = 'user' AND state = 'active' AND ($1::text IS NULL OR owner_id = $1)
-           AND created_at <= now() - make_interval(days => $2) LIMIT $3 FOR UPDATE SKIP LOCKED)
+           AND created_at <= now() - make_interval(days => $2) ORDER BY id LIMIT $3 FOR NO KEY UPDATE)
        RETURNING id`,
       [ownerId ?? null, olderThanDays, limit],
     );

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SealChanged, type SealState } from '#contracts';
 import { Outbox, Transactions } from '#persistence';
+import { AuditBacklog } from '../audit/audit-backlog.service.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { Keyring } from '../keys/keyring.service.js';
-import { OwnerKeys } from '../vault/owner-keys.service.js';
 import { OperatorSealRepository } from './operator-seal.repository.js';
 
 /** Who orders it. */
@@ -31,11 +31,14 @@ export class SealChanges {
 /** Takes the keys out of memory at an operator's order, and lets them in again. */
 @Injectable()
 export class OperatorSeal {
+  /** Counts the orders to open: what was asked before one is no longer so. */
+  private openings = 0;
+
   constructor(
     private readonly stored: OperatorSealRepository,
     private readonly keyring: Keyring,
-    private readonly keys: OwnerKeys,
     private readonly audit: AuditLog,
+    private readonly backlog: AuditBacklog,
     private readonly changes: SealChanges,
   ) {}
 
@@ -44,26 +47,35 @@ export class OperatorSeal {
     this.keyring.assertOpen();
     await this.audit.append({ action: 'service.seal', ...by });
     await this.changes.make(true, () => this.stored.set());
-    this.close();
+    this.keyring.close();
     return this.state();
   }
 
   /** The log tells of it once its own key is there again. @throws Refusal `unavailable` */
   async unseal(by: Operator): Promise<SealState> {
-    await this.changes.make(false, () => this.stored.remove());
-    if (await this.keyring.unseal()) await this.audit.append({ action: 'service.unseal', ...by });
+    await this.changes.make(false, async () => {
+      await this.stored.remove();
+      await this.backlog.note({ action: 'service.unseal', ...by });
+    });
+    this.openings++;
+    if (await this.keyring.unseal()) await this.backlog.write();
     return this.state();
   }
 
-  /** What another replica was told. */
+  /** What a replica has ordered, perhaps long ago: what was taken back since closes nothing. */
   async follow(sealed: boolean): Promise<void> {
-    if (sealed) this.close();
-    else if (this.keyring.sealedBecause !== undefined) await this.keyring.unseal();
+    if (sealed) return this.closeIfOrdered();
+    if (this.keyring.sealedBecause !== undefined) await this.keyring.unseal();
   }
 
-  private close(): void {
-    this.keyring.close();
-    this.keys.clear();
+  /** While the database cannot be asked, what was told holds. */
+  private async closeIfOrdered(): Promise<void> {
+    const { openings } = this;
+    const ordered = await this.stored.since().then(
+      (since) => since !== undefined,
+      () => true,
+    );
+    if (ordered && openings === this.openings) this.keyring.close();
   }
 
   private async state(): Promise<SealState> {

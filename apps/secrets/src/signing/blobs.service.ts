@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Call, SignBlobRequest, SignedBlob } from '#contracts';
+import {
+  ClaimsRefused,
+  Refusal,
+  type BlobOutcome,
+  type Call,
+  type SignBlobRequest,
+  type SignBlobsRequest,
+  type SignedBlob,
+  type SignedBlobs,
+} from '#contracts';
 import { assembleBlob } from '#license-format';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { callerOf } from '../audit/caller-of.js';
@@ -28,5 +37,21 @@ export class BlobsService {
       this.audit.append({ action: 'license_blob.sign', kid, subject, ...callerOf(call) }),
     ]);
     return { blob: assembleBlob(input, signature), kid };
+  }
+  /**
+   * Signs many, each by the rules of one; their rows of the audit log go into one insert.
+   * @throws Refusal `sealed`; `unavailable` when the use cannot be recorded, and then none leaves
+   */
+  async signAll({ blobs }: SignBlobsRequest, call: Call): Promise<SignedBlobs> {
+    return { blobs: await Promise.all(blobs.map((one) => this.outcome(one, call))) };
+  }
+
+  private async outcome(request: SignBlobRequest, call: Call): Promise<BlobOutcome> {
+    try {
+      return { ...(await this.sign(request, call)), refused: null };
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.is(ClaimsRefused)) throw error;
+      return { blob: null, kid: null, refused: error.message };
+    }
   }
 }

@@ -3,12 +3,15 @@ import { Handles } from '#bus';
 import {
   DeriveMacKey,
   SignBlob,
+  SignBlobs,
   SignToken,
   type Call,
   type DeriveMacKeyRequest,
   type MacKey,
   type SignBlobRequest,
+  type SignBlobsRequest,
   type SignedBlob,
+  type SignedBlobs,
   type SignedToken,
   type SignTokenRequest,
 } from '#contracts';
@@ -33,6 +36,11 @@ export class SigningController {
   @Handles(SignBlob, { transaction: false })
   signBlob(input: SignBlobRequest, call: Call): Promise<SignedBlob> {
     return this.blobs.sign(input, call);
+  }
+
+  @Handles(SignBlobs, { transaction: false })
+  signBlobs(input: SignBlobsRequest, call: Call): Promise<SignedBlobs> {
+    return this.blobs.signAll(input, call);
   }
 
   @Handles(DeriveMacKey, { transaction: false })

@@ -5,7 +5,7 @@ import { Forbidden, ValidationFailed, type Call, type LookUpStreamsRequest, type
 import { callerOf } from '../audit/caller-of.js';
 import { SecretsConfig } from '../secrets.config.js';
 import { StreamKeys } from './stream-keys.service.js';
-import { StreamsRepository } from './streams.repository.js';
+import { StreamsRepository, type StreamRow } from './streams.repository.js';
 
 /** The one caller that plain keys are handed to, whatever the lists of others say. */
 const BROADCASTER = 'broadcaster';
@@ -32,13 +32,22 @@ export class Destinations {
     }
     const found = await this.streams.enabledOf(user_id, ids === undefined ? undefined : idsOf(ids));
     const keys = await this.keys.openAll(found, { action: 'stream.look_up', ...callerOf(call) }, previous);
+    // One that was deleted meanwhile has none.
     return Promise.all(
-      found.map(async ({ id, platform, rtmp_url }) => {
-        const [stream_key, before] = await Promise.all(keys.get(id)!.map((key) => this.wrap(key)));
-        const also = before === undefined ? {} : { previous_stream_key: before };
-        return { id, platform, rtmp_url, stream_key: stream_key!, ...also };
+      found.flatMap((stream) => {
+        const own = keys.get(stream.id);
+        return own ? [this.destination(stream, own)] : [];
       }),
     );
+  }
+
+  private async destination(
+    { id, platform, rtmp_url }: StreamRow,
+    keys: readonly string[],
+  ): Promise<StreamDestination> {
+    const [stream_key, before] = await Promise.all(keys.map((key) => this.wrap(key)));
+    const also = before === undefined ? {} : { previous_stream_key: before };
+    return { id, platform, rtmp_url, stream_key: stream_key!, ...also };
   }
 
   /** Sealed so that nobody on the way can read it, when the broadcaster has given its key. */

@@ -7,16 +7,26 @@ export interface SealedStreamKey {
   envelope: Buffer;
 }
 
+/** A stream as it is now, with one of its keys; none when it has no key that can be looked up. */
+export interface KeyedStream {
+  stream_id: string;
+  /** Version of the present key. */
+  key_version: number;
+  version: number | null;
+  envelope: Buffer | null;
+}
+
 /** Table `stream_keys`: every version of a key that can be looked up. */
 @Injectable()
 export class StreamKeysRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** The keys of these streams, newest first; versions before while their time of grace lasts. */
-  of(streamIds: readonly string[]): Promise<SealedStreamKey[]> {
-    return this.tx.query(
-      `SELECT stream_id, version, envelope FROM stream_keys
-       WHERE stream_id = ANY ($1::uuid[]) AND (ends_at IS NULL OR ends_at > now()) ORDER BY version DESC`,
+  /** The keys of these streams, versions before while their time of grace lasts: all of one and the same moment. */
+  of(streamIds: readonly string[]): Promise<KeyedStream[]> {
+    return this.tx.query<KeyedStream & { [column: string]: unknown }>(
+      `SELECT s.id AS stream_id, s.key_version, k.version, k.envelope
+       FROM streams s LEFT JOIN stream_keys k ON k.stream_id = s.id AND (k.ends_at IS NULL OR k.ends_at > now())
+       WHERE s.id = ANY ($1::uuid[])`,
       [streamIds],
     );
   }

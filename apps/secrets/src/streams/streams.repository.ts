@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#persistence';
+import { inTurn } from '../vault/in-turn.js';
 
 /** A destination as it is stored, without its key. */
 export interface StreamRow {
@@ -24,8 +25,12 @@ const COLUMNS = 'id, user_id, label, platform, rtmp_url, key_version, key_previe
 export class StreamsRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** Adds a destination with its key, in one statement; nothing when the owner has as many as there may be. */
-  async add(stream: NewStream, envelope: Buffer, most: number): Promise<StreamRow | undefined> {
+  /** Adds a destination with its key; nothing when the owner has as many as there may be. */
+  add(stream: NewStream, envelope: Buffer, most: number): Promise<StreamRow | undefined> {
+    return inTurn(this.tx, 'streams', stream.user_id, () => this.insert(stream, envelope, most));
+  }
+
+  private async insert(stream: NewStream, envelope: Buffer, most: number): Promise<StreamRow | undefined> {
     const [row] = await this.tx.query<StreamRow>(
       `WITH made AS (
          INSERT INTO streams (id, user_id, label, platform, rtmp_url, key_preview)
@@ -43,11 +48,12 @@ export class StreamsRepository {
     return this.tx.query(`SELECT ${COLUMNS} FROM streams WHERE user_id = $1 ORDER BY id`, [userId]);
   }
 
-  /** Those that the broadcaster may use. */
+  /** Those that the broadcaster may use: none of somebody whose account is closed. */
   enabledOf(userId: string, ids?: readonly string[]): Promise<StreamRow[]> {
     return this.tx.query(
       `SELECT ${COLUMNS} FROM streams
-       WHERE user_id = $1 AND enabled AND ($2::uuid[] IS NULL OR id = ANY ($2)) ORDER BY id`,
+       WHERE user_id = $1 AND enabled AND ($2::uuid[] IS NULL OR id = ANY ($2))
+         AND NOT EXISTS (SELECT 1 FROM account_closures c WHERE c.user_id = $1 AND c.closed) ORDER BY id`,
       [userId, ids ?? null],
     );
   }

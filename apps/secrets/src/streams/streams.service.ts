@@ -56,7 +56,7 @@ export class Streams {
     if (!(await this.streams.delete(personOf(call).user_id, streamId))) throw NotFound.with();
   }
 
-  /** @throws Refusal `not_found`, `gone`, `sealed`, `unavailable` */
+  /** @throws Refusal `not_found`, `stream_key_replaced`, `gone`, `sealed`, `unavailable` */
   async replaceKey(request: ReplaceStreamKeyRequest, call: Call): Promise<Stream> {
     const { stream_id, stream_key, grace_seconds = GRACE_SECONDS } = request;
     const stream = await this.find(stream_id, call);

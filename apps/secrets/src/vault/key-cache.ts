@@ -27,6 +27,7 @@ export class KeyCache {
   private readonly opening = new Map<string, Promise<CachedKey>>();
   /** Counts what was dropped: a key that was being opened meanwhile is not kept. */
   private drops = 0;
+  private sweeping?: NodeJS.Timeout;
 
   constructor(private readonly limits: KeyCacheLimits) {}
 
@@ -80,19 +81,38 @@ export class KeyCache {
     const until = Date.now() + this.limits.ttlMs;
     const entry = { ...(await unwrap()), owner, until, wiped: false };
     if (drops === this.drops) this.keep(id, entry);
+    // Whoever waits for it uses it before the event loop turns.
+    else setImmediate(() => this.wipe(entry));
     return entry;
   }
 
   private keep(id: string, entry: CachedKey): void {
     this.kept.set(id, entry);
+    this.sweeping ??= this.sweepAfter(this.limits.ttlMs);
     for (const [oldest, least] of this.kept) {
       if (this.kept.size <= this.limits.entries) return;
       this.drop(oldest, least);
     }
   }
 
+  /** Wipes what is over, also when nobody asks for it any more. */
+  private sweep(): void {
+    const now = Date.now();
+    for (const [id, entry] of this.kept) if (entry.until <= now) this.drop(id, entry);
+    const next = Math.min(...[...this.kept.values()].map(({ until }) => until));
+    this.sweeping = this.kept.size ? this.sweepAfter(next - now) : undefined;
+  }
+
+  private sweepAfter(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.sweep(), ms).unref();
+  }
+
   private drop(id: string, entry: CachedKey): void {
     this.kept.delete(id);
+    this.wipe(entry);
+  }
+
+  private wipe(entry: CachedKey): void {
     entry.wiped = true;
     entry.key.fill(0);
   }

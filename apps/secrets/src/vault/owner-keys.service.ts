@@ -9,6 +9,7 @@ import {
 } from '../kek/data-keys.repository.js';
 import { DataKeysService } from '../kek/data-keys.service.js';
 import { IntegrityError, type DataKey } from '../kek/envelope.js';
+import { Keyring } from '../keys/keyring.service.js';
 import { SecretsConfig } from '../secrets.config.js';
 import { KeyCache } from './key-cache.js';
 
@@ -30,6 +31,8 @@ const nameOf = ({ ownerType, ownerId }: DataKeyOwner): string => `${ownerType}/$
 export class OwnerKeys {
   private readonly cache: KeyCache;
   private readonly sealing = new Map<string, Sealing>();
+  /** Counts what was forgotten: a key that was being taken meanwhile is used once and not kept. */
+  private drops = 0;
   private readonly ttlMs: number;
   private readonly limit: number;
 
@@ -38,7 +41,9 @@ export class OwnerKeys {
     private readonly stored: DataKeysRepository,
     private readonly dataKeys: DataKeysService,
     private readonly tx: Transactions,
+    keyring: Keyring,
   ) {
+    keyring.onClose(() => this.clear());
     this.ttlMs = config.dataKeyCacheSeconds * 1_000;
     this.limit = config.dataKeyMaxSeals;
     this.cache = new KeyCache({ ttlMs: this.ttlMs, entries: ENTRIES });
@@ -64,12 +69,14 @@ export class OwnerKeys {
 
   /** Forgets at once what it holds of an owner. */
   drop(ownerType: string, ownerId: string): void {
+    this.drops++;
     for (const name of this.sealing.keys()) if (name.startsWith(`${ownerType}/${ownerId}/`)) this.sealing.delete(name);
     this.cache.dropOwner(`${ownerType}/${ownerId}`);
   }
 
   /** Forgets everything: data keys were replaced, or events may have been missed. */
   clear(): void {
+    this.drops++;
     this.sealing.clear();
     this.cache.clear();
   }
@@ -96,8 +103,10 @@ export class OwnerKeys {
     if (this.sealing.size >= ENTRIES) this.sealing.clear();
     const seals = Math.min(BLOCK, this.limit);
     // What is in memory must not be taken back by somebody's transaction.
+    const { drops } = this;
     const stored = await this.tx.outside(() => this.reserve(owner, seals));
-    this.sealing.set(name, { stored, left: seals - 1, until: Date.now() + this.ttlMs });
+    const until = Date.now() + this.ttlMs;
+    if (drops === this.drops) this.sealing.set(name, { stored, left: seals - 1, until });
     return stored;
   }
 

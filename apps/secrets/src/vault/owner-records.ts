@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataKeysRepository } from '../kek/data-keys.repository.js';
 import { ChatSourcesRepository } from '../chat-sources/chat-sources.repository.js';
+import { AccountClosuresRepository } from '../closures/account-closures.repository.js';
 import { Revocations } from '../connectors/revocations.service.js';
 import { StreamsRepository } from '../streams/streams.repository.js';
 import type { Use } from './vault.service.js';
@@ -13,6 +14,7 @@ export class OwnerRecords {
     private readonly streams: StreamsRepository,
     private readonly chatSources: ChatSourcesRepository,
     private readonly revocations: Revocations,
+    private readonly closures: AccountClosuresRepository,
   ) {}
 
   /** Within a transaction; from then on there are no keys for that person, and none will be made. */
@@ -26,5 +28,6 @@ export class OwnerRecords {
     await this.keys.erase('user', userId);
     await this.streams.deleteAllOf(userId);
     await this.chatSources.deleteAllOf(userId);
+    await this.closures.deleteAllOf(userId);
   }
 }

@@ -27,6 +27,7 @@ export async function awsServer(): Promise<AwsServer> {
     secrets: new Map([
       ['alias/gatehouse', new HeldSecret()],
       ['alias/another', new HeldSecret()],
+      ['1b0f', new HeldSecret()],
     ]),
     pairs: new Map<string, HeldPair>(),
     webIdentity: 'eyJ.first',
@@ -46,7 +47,10 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
   Encrypt: ({ secrets }, said) => {
     const key = secrets.get(String(said.KeyId));
     if (!key) return refused('NotFoundException');
-    return told({ CiphertextBlob: key.seal(bytes(said.Plaintext), aadOf(said)).toString('base64') });
+    return told({
+      KeyId: arnOf(said),
+      CiphertextBlob: key.seal(bytes(said.Plaintext), aadOf(said)).toString('base64'),
+    });
   },
   Decrypt: ({ secrets }, said) => {
     const key = secrets.get(String(said.KeyId));
@@ -55,7 +59,7 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
     const others = [...secrets.values()].filter((other) => other !== key);
     const open = (by: HeldSecret): Buffer | undefined => by.open(bytes(said.CiphertextBlob), aadOf(said));
     const plaintext = open(key);
-    if (plaintext) return told({ Plaintext: plaintext.toString('base64') });
+    if (plaintext) return told({ KeyId: arnOf(said), Plaintext: plaintext.toString('base64') });
     return refused(others.some(open) ? 'IncorrectKeyException' : 'InvalidCiphertextException');
   },
   CreateKey: ({ pairs }, { KeySpec, KeyUsage }) => {
@@ -67,7 +71,7 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
   },
   GetPublicKey: ({ pairs }, said) => {
     const spki = pairs.get(String(said.KeyId))!.publicKey.export({ format: 'der', type: 'spki' });
-    return told({ PublicKey: spki.toString('base64') });
+    return told({ KeyId: arnOf(said), PublicKey: spki.toString('base64') });
   },
   Sign: ({ pairs }, said) => {
     const pair = pairs.get(String(said.KeyId));
@@ -83,7 +87,7 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
     }
     const message = bytes(said.Message);
     const signature = pair.kind === 'ed25519' ? pair.sign(message) : pair.signDigest(message);
-    return told({ Signature: signature.toString('base64') });
+    return told({ KeyId: arnOf(said), Signature: signature.toString('base64') });
   },
   ScheduleKeyDeletion: ({ pairs }, said) => {
     const pair = pairs.get(String(said.KeyId));
@@ -91,6 +95,9 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
     return told({ KeyId: said.KeyId, KeyState: 'PendingDeletion' });
   },
 };
+
+/** The key's own name; an alias stands for one. */
+const arnOf = ({ KeyId }: Body): string => `arn:aws:kms:eu-central-1:1:key/${String(KeyId).replace('alias/', 'of-')}`;
 
 const aadOf = ({ EncryptionContext }: Body): Buffer => Buffer.from(JSON.stringify(EncryptionContext ?? {}));
 

@@ -1,4 +1,5 @@
 import { createVerify, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { crc32c } from '../../src/providers/crc32c.js';
 import { HeldPair, HeldSecret } from './held-keys.js';
 import { loopback, type Heard, type Loopback, type Said } from './loopback.js';
 
@@ -20,6 +21,11 @@ const bytes = (text: unknown): Buffer => Buffer.from(String(text ?? ''), 'base64
 const refused = (code: number, status: string): Said => ({
   status: code,
   body: { error: { code, status, message: status } },
+});
+const isWhole = (said: Body, name: string): boolean => said[`${name}Crc32c`] === String(crc32c(bytes(said[name])));
+const summed = (name: string, value: Buffer): Body => ({
+  [name]: value.toString('base64'),
+  [`${name}Crc32c`]: String(crc32c(value)),
 });
 const told = (body: Body): Said => ({ status: 200, body });
 
@@ -78,10 +84,15 @@ class GcpKeys {
     if (!key) return refused(404, 'NOT_FOUND');
     if (key.disabled) return refused(400, 'FAILED_PRECONDITION');
     const aad = bytes(said.additionalAuthenticatedData);
-    if (operation === 'encrypt')
-      return told({ name, ciphertext: key.seal(bytes(said.plaintext), aad).toString('base64') });
+    const input = operation === 'encrypt' ? 'plaintext' : 'ciphertext';
+    if (!isWhole(said, input) || !isWhole(said, 'additionalAuthenticatedData')) return refused(400, 'INVALID_ARGUMENT');
+    if (operation === 'encrypt') {
+      const verified = { verifiedPlaintextCrc32c: true, verifiedAdditionalAuthenticatedDataCrc32c: true };
+      const by = `${name}/cryptoKeyVersions/1`;
+      return told({ name: by, ...verified, ...summed('ciphertext', key.seal(bytes(said.plaintext), aad)) });
+    }
     const plaintext = key.open(bytes(said.ciphertext), aad);
-    return plaintext ? told({ plaintext: plaintext.toString('base64') }) : refused(400, 'INVALID_ARGUMENT');
+    return plaintext ? told(summed('plaintext', plaintext)) : refused(400, 'INVALID_ARGUMENT');
   }
 
   private create(name: string, { purpose, versionTemplate }: Body): Said {
@@ -98,16 +109,22 @@ class GcpKeys {
     if (this.pending.delete(version)) return refused(400, 'FAILED_PRECONDITION');
     const pair = this.pairs.get(version);
     if (!pair) return refused(404, 'NOT_FOUND');
-    return told({ pem: pair.publicKey.export({ format: 'pem', type: 'spki' }).toString() });
+    const pem = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    return told({ name: version, pem, pemCrc32c: String(crc32c(Buffer.from(pem))) });
   }
 
-  private sign(version: string, { data, digest }: Body): Said {
+  private sign(version: string, { data, digest, ...checksums }: Body): Said {
     const pair = this.pairs.get(version);
     if (!pair) return refused(404, 'NOT_FOUND');
     if (pair.destroyed) return refused(400, 'FAILED_PRECONDITION');
     if ((pair.kind === 'ed25519') !== (data !== undefined)) return refused(400, 'INVALID_ARGUMENT');
-    const signature = data === undefined ? pair.signDigest(bytes((digest as Body).sha256)) : pair.sign(bytes(data));
-    return told({ name: version, signature: signature.toString('base64') });
+    const isDigest = data === undefined;
+    const input = bytes(isDigest ? (digest as Body).sha256 : data);
+    if (checksums[isDigest ? 'digestCrc32c' : 'dataCrc32c'] !== String(crc32c(input)))
+      return refused(400, 'INVALID_ARGUMENT');
+    const signature = isDigest ? pair.signDigest(input) : pair.sign(input);
+    const verified = { verifiedDataCrc32c: !isDigest, verifiedDigestCrc32c: isDigest };
+    return told({ name: version, ...verified, ...summed('signature', signature) });
   }
 
   private destroy(version: string): Said {

@@ -20,19 +20,24 @@ export interface Loopback {
   url: string;
   /** Takes requests from now on and answers none. */
   stall(): void;
+  /** Lets something on the way, or in it, change what it answers from now on. */
+  alter(by: (said: Said, heard: Heard) => Said): void;
   stop(): Promise<void>;
 }
 
 export async function loopback(answer: (heard: Heard) => Said | Promise<Said>): Promise<Loopback> {
   let stalled = false;
+  let altered = (said: Said, _heard: Heard): Said => said;
   const server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       if (stalled) return;
       const { method = '', url: path = '', headers } = request;
-      void Promise.resolve(answer({ method, path, headers, body: Buffer.concat(parts).toString('utf8') })).then(
-        ({ status, body }) => {
+      const heard = { method, path, headers, body: Buffer.concat(parts).toString('utf8') };
+      void Promise.resolve(answer(heard)).then(
+        (said) => {
+          const { status, body } = altered(said, heard);
           const text = typeof body === 'string' ? body : JSON.stringify(body);
           response.writeHead(status, { 'content-type': 'application/json' }).end(text);
         },
@@ -45,6 +50,7 @@ export async function loopback(answer: (heard: Heard) => Said | Promise<Said>): 
   return {
     url: `http://127.0.0.1:${port}`,
     stall: () => void (stalled = true),
+    alter: (by) => void (altered = by),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

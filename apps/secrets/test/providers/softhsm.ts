@@ -46,13 +46,13 @@ async function fetchedInto(dir: string): Promise<string> {
 
 const isLibrary = (file: string): boolean => file.endsWith('/libsofthsm2.so') && fs.lstatSync(file).isFile();
 
-/** A token with two AES keys, `kek` and `other`. */
+/** A token with AES keys: one `kek`, one `other`, and two that are both called `twin`. */
 export interface SoftToken {
   library: string;
   label: string;
 }
 
-/** Makes a token in `dir`. SoftHSM reads its configuration once in a process, so that there is one folder of tokens. */
+/** Makes a token in `dir`, from now on the only one: the library, which a process has once, is begun anew for it. */
 export async function softToken(dir: string): Promise<SoftToken> {
   const conf = path.join(dir, 'softhsm2.conf');
   fs.mkdirSync(path.join(dir, 'tokens'), { recursive: true });
@@ -65,6 +65,9 @@ export async function softToken(dir: string): Promise<SoftToken> {
   koffi.load(null).func('setenv', 'int', ['str', 'str', 'int'])('SOFTHSM2_CONF', conf, 1);
   const file = await softHsm();
   const library = await CryptokiLibrary.load(file);
+  // Another test file in this process may have used it, with a folder of its own.
+  library.call('C_Finalize', null);
+  library.initialize();
   const label = 'gatehouse';
   const [pin, name] = [Buffer.from(PIN), Buffer.from(label.padEnd(32))];
   library.call('C_InitToken', library.slots()[0]!, pin, pin.length, name);
@@ -78,7 +81,7 @@ export async function softToken(dir: string): Promise<SoftToken> {
   library.call('C_CloseSession', session);
   library.call('C_OpenSession', slot, CK.CKF_SERIAL_SESSION | CK.CKF_RW_SESSION, null, null, out);
   library.call('C_Login', out.readBigUInt64LE(), CK.CKU_USER, pin, pin.length);
-  for (const object of ['kek', 'other']) addKey(library, out.readBigUInt64LE(), object);
+  for (const object of ['kek', 'other', 'twin', 'twin']) addKey(library, out.readBigUInt64LE(), object);
   return { library: file, label };
 }
 

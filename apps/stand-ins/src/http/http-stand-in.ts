@@ -32,6 +32,8 @@ export interface RunningHttp {
 }
 
 const BODY_LIMIT = 1024 * 1024;
+/** A connection that is closed as a request is sent on it loses the request: it stays for longer than anybody pauses. */
+const KEEP_ALIVE_MS = 65_000;
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
@@ -93,7 +95,7 @@ async function answer(routes: StandInRoutes, request: IncomingMessage): Promise<
  * @param port 0: any free one.
  */
 export async function serveHttp(routes: StandInRoutes, port: number): Promise<RunningHttp> {
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void answer(routes, request).then((a) => write(response, a));
   });
   await new Promise<void>((resolve, reject) => {

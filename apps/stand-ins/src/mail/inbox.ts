@@ -16,12 +16,15 @@ export interface InboxMessage {
 
 interface Kept {
   message: InboxMessage;
+  /** The address without regard to case. */
+  mailbox: string;
   raw: Buffer;
 }
 
 /** Everybody's mailbox: the last `limit` mails, whoever they were for. */
 export class Inbox {
-  private kept: Kept[] = [];
+  /** By id, oldest first. */
+  private readonly kept = new Map<string, Kept>();
 
   constructor(private readonly limit = 1000) {}
 
@@ -42,28 +45,31 @@ export class Inbox {
         })),
         at: new Date().toISOString(),
       };
-      this.kept.push({ message, raw });
+      this.kept.set(message.id, { message, mailbox: to.toLowerCase(), raw });
     }
-    this.kept = this.kept.slice(-this.limit);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.limit) break;
+      this.kept.delete(oldest);
+    }
   }
 
   /** Mails, newest last; of one address when it is given, in whatever case. */
   list(to?: string | null): InboxMessage[] {
     const wanted = to?.trim().toLowerCase();
-    const all = this.kept.map((k) => k.message);
-    return wanted ? all.filter((m) => m.to.toLowerCase() === wanted) : all;
+    const all = [...this.kept.values()];
+    return (wanted ? all.filter((k) => k.mailbox === wanted) : all).map((k) => k.message);
   }
 
   find(id: string): InboxMessage | undefined {
-    return this.kept.find((k) => k.message.id === id)?.message;
+    return this.kept.get(id)?.message;
   }
 
   /** The mail as it came over the wire, headers and all. */
   raw(id: string): Buffer | undefined {
-    return this.kept.find((k) => k.message.id === id)?.raw;
+    return this.kept.get(id)?.raw;
   }
 
   clear(): void {
-    this.kept = [];
+    this.kept.clear();
   }
 }

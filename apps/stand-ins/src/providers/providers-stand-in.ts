@@ -1,11 +1,14 @@
 import { SignJWT } from 'jose';
 import { serveHttp, type StandInAnswer, type StandInRequest, type StandInRoutes } from '../http/http-stand-in.js';
+import { arrivalPage } from './arrival-page.js';
 import { Desk, type Registration, type Trouble } from './desk.js';
 import { githubRoutes } from './github-routes.js';
 import { OpenIdKeys, openIdRoutes } from './openid-routes.js';
 import { PROVIDERS, type Provider } from './person.js';
 import { SteamRoutes } from './steam-routes.js';
 import { YoutubeStandIn } from './youtube-routes.js';
+
+const HTML = 'text/html; charset=utf-8';
 
 export interface ProvidersStandInOptions {
   port?: number;
@@ -38,6 +41,7 @@ export async function startProvidersStandIn(options: ProvidersStandInOptions): P
       ...youtube.routes(),
       ...controls,
       'GET /': () => ({ json: { stand_in_for: PROVIDERS, controls: Object.keys(controls) } }),
+      'GET /arrival': ({ query }) => ({ content: arrivalPage(query), type: HTML }),
       'GET /health/live': () => ({ json: { status: 'ok' } }),
     },
     options.port ?? 0,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../../../../test/support/eventually.js';
 import { startStorefrontStandIn, type StorefrontStandIn } from './storefront-stand-in.js';
 
 interface Ping {
@@ -160,10 +161,7 @@ describe('the stand-in for Gumroad', () => {
     answers = [503, 503, 200];
     const sold = await control('sales');
     expect(sold.pings[0]!.status).toBe(503);
-    const settled = async (count: number) => {
-      while (pings.length < count) await new Promise((r) => setTimeout(r, 5));
-    };
-    await settled(3);
+    await eventually('three pings', 10_000, async () => (pings.length >= 3 ? true : undefined));
     expect(pings.map((p) => p.form.get('retry_count'))).toEqual([null, '1', '2']);
     answers = [404];
     await control('sales');
@@ -179,6 +177,11 @@ describe('the stand-in for Gumroad', () => {
     const { sale_id } = await control('sales', { ping: false });
     expect((await control(`sales/${sale_id}/refund`)).pings).toEqual([]);
     expect((await api('resource_subscriptions')).json).toMatchObject({ success: false });
+  });
+
+  it('keeps a connection for longer than a caller pauses, so that no request is lost on one', async () => {
+    const { headers } = await fetch(`${shop.url}/v2/sales?access_token=right`);
+    expect(headers.get('keep-alive')).toBe('timeout=65');
   });
 
   it('breaks and mends its API on demand', async () => {

@@ -14,7 +14,10 @@ export class AppConfig {
   @EnvOneOf('LOG_FORMAT', ['json', 'pretty'], { default: 'json' })
   logFormat!: 'json' | 'pretty';
 
-  @EnvUrl('NATS_URL', { schemes: ['nats', 'tls'], description: 'The broker.' })
+  @EnvUrl('NATS_URL', {
+    schemes: ['nats', 'tls'],
+    description: 'The broker; with `tls://` only over TLS. Of a private CA tell Node by NODE_EXTRA_CA_CERTS.',
+  })
   natsUrl!: string;
 
   @EnvFile('NATS_SEED_FILE', { description: 'The nkey seed of this app’s bus user.' })

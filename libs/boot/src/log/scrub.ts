@@ -53,7 +53,7 @@ function looksRandom(run: string): boolean {
   const letters = run.replace(/[^a-zA-Z\d]/g, '');
   const kinds = Array.from(letters, (c) => (/[a-z]/.test(c) ? 0 : /[A-Z]/.test(c) ? 1 : 2));
   const changes = kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length;
-  return changes / letters.length > 0.24;
+  return changes / letters.length > 0.2;
 }
 
 /** A text without the secrets and addresses in it. */

@@ -12,16 +12,17 @@ export const EVENTS_MAX_AGE_MS = 30 * 86_400_000;
 export const REALTIME_STREAM = 'REALTIME';
 
 /**
- * Key-value buckets. Of the gateway: rate limits, and signatures of internal callers that were seen before. Of realtime:
- * when a notification may be repeated, and the ids that producers have used.
+ * Key-value buckets. Of the gateway: rate limits, signatures of internal callers that were seen before, and answers
+ * that belong to an idempotency key. Of realtime: when a notification may be repeated, and the ids that producers have used.
  */
-export const BUCKETS = ['limits', 'signatures', 'cooldowns', 'producer_keys'] as const;
+export const BUCKETS = ['limits', 'signatures', 'answers', 'cooldowns', 'producer_keys'] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** The one app that reads and writes a bucket. */
 export const BUCKET_OWNERS: Record<BucketName, AppName> = {
   limits: 'gateway',
   signatures: 'gateway',
+  answers: 'gateway',
   cooldowns: 'realtime',
   producer_keys: 'realtime',
 };

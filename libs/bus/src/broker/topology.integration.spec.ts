@@ -1,7 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { BUCKET_OWNERS, BUCKETS, EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
+import { BUCKET_OWNERS, BUCKETS, bucketStream, EVENTS_STREAM, ensureStreams, REALTIME_STREAM } from '#bus';
+import { relayed } from '../../../../test/support/relay.js';
 import { ownBroker, type OwnBroker } from '../../test/own-broker.js';
 import '../../test/probes.js';
 
@@ -18,7 +19,7 @@ describe('the migration step makes the topology', () => {
     await broker?.stop();
   });
 
-  test('once everything is made, again nothing is done', async () => {
+  test('RT34: once everything is made it reads back as it was asked for, in files, and again nothing is done', async () => {
     const made = await ensureStreams(operator);
     expect(made).toEqual([
       'stream EVENTS made',
@@ -27,6 +28,17 @@ describe('the migration step makes the topology', () => {
       ...['identity', 'licensing', 'fulfillment', 'realtime', 'secrets'].map((app) => `consumer ${app} made`),
     ]);
     expect(await ensureStreams({ url: broker.url, seedFile: broker.seedFile('operator') })).toEqual([]);
+    const jsm = await jetstreamManager(operator, { checkAPI: false });
+    for (const name of [EVENTS_STREAM, REALTIME_STREAM, ...BUCKETS.map(bucketStream)]) {
+      expect([name, (await jsm.streams.info(name)).config.storage]).toEqual([name, 'file']);
+    }
+    expect((await jsm.streams.info(REALTIME_STREAM)).config).toMatchObject({
+      subjects: ['rtm.>'],
+      republish: { src: 'rtm.>', dest: 'rtl.>' },
+      allow_direct: true,
+      max_msgs_per_subject: 1_024,
+      max_age: 600_000_000_000,
+    });
   });
 
   test('what has drifted is set right, and nothing else is touched', async () => {
@@ -69,6 +81,17 @@ describe('the migration step makes the topology', () => {
     const jsm = await jetstreamManager(nc, { checkAPI: false });
     expect((await jsm.direct.getMessage(REALTIME_STREAM, { seq: 2 }))?.string()).toBe('second');
     await nc.close();
+  });
+
+  test('OPS15: a broker that is busy when it is asked is waited for', async () => {
+    const busy = await relayed(broker.url, (near, dial) => {
+      const far = dial();
+      far.on('error', () => near.destroy()).on('close', () => near.destroy());
+      near.on('close', () => far.destroy());
+      setTimeout(() => near.pipe(far).pipe(near), 4_000).unref();
+    });
+    await ensureStreams(operator);
+    expect(await ensureStreams({ url: busy, seedFile: broker.seedFile('operator') })).toEqual([]);
   });
 
   test('a listener that is no more loses its consumer, which would keep its events for ever', async () => {

@@ -68,6 +68,7 @@ const realtimeStream: NewStream = {
 const bucketLife: Record<BucketName, number> = {
   limits: DAY,
   signatures: HOUR,
+  answers: DAY,
   cooldowns: DAY,
   producer_keys: DAY,
 };

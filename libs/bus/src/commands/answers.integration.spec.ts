@@ -61,7 +61,7 @@ describe('BUS4: hostile answers', () => {
       },
     });
     await liar.flush();
-    await expect(gateway.bus.send(Echo, { text: 'truth' })).resolves.toEqual({ text: 'truth' });
+    await expect(gateway.bus.send(Echo, { text: 'truth' }, { timeoutMs: 20_000 })).resolves.toEqual({ text: 'truth' });
     honest.unsubscribe();
     await liar.flush();
   });

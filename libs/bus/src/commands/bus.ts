@@ -32,6 +32,11 @@ export class Bus {
     return this.link.current;
   }
 
+  /** Calls `fn` as soon as there is a connection: now, or when the first one is up. It outlives reconnections. */
+  whenUp(fn: (connection: NatsConnection) => void): void {
+    this.link.whenUp(fn);
+  }
+
   /**
    * Sends a command and waits for the answer.
    * @throws Refusal what the service refused with; `unavailable` at once when nobody answers or the broker is away,

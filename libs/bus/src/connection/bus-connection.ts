@@ -11,8 +11,9 @@ const PATIENCE_MS = 1_000;
 const RETRY_MS = 250;
 const FLUSH_MS = 2_000;
 
-/** Never gives up: an outage of any length ends without a restart. */
+/** Never gives up: an outage of any length ends without a restart. A try that hangs is soon another one. */
 const LASTING = {
+  timeout: 3_000,
   maxReconnectAttempts: -1,
   reconnectTimeWait: RETRY_MS,
   reconnectJitter: RETRY_MS,

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Health, Log } from '#boot';
+import { Health, Log, Metrics } from '#boot';
 import { BusConnection } from './bus-connection.js';
 import { missingPermissions } from './own-permissions.js';
 
@@ -10,13 +10,14 @@ const STALE_MS = { unsure: 1_000, sound: 15_000 };
 @Injectable()
 export class BusHealth implements OnModuleInit {
   private missing?: string[];
-  private asked = 0;
+  private asked = -Infinity;
   private told = '';
   private readonly parts: (() => string[])[] = [];
 
   constructor(
     private readonly link: BusConnection,
     private readonly health: Health,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -27,6 +28,8 @@ export class BusHealth implements OnModuleInit {
 
   onModuleInit(): void {
     this.health.register('bus', () => this.check());
+    const help = '1 while the broker is away and only what needs none goes on';
+    this.metrics.gauge('gatehouse_bus_degraded', help, [], (gauge) => gauge.set(this.link.up ? 0 : 1));
     this.link.onReconnect(() => {
       this.missing = undefined;
     });
@@ -36,13 +39,13 @@ export class BusHealth implements OnModuleInit {
   private async check(): Promise<void> {
     if (!this.link.up) throw new Error('the broker is away');
     const unsure = this.missing === undefined || this.missing.length > 0;
-    if (Date.now() - this.asked > STALE_MS[unsure ? 'unsure' : 'sound']) await this.probe();
+    if (performance.now() - this.asked > STALE_MS[unsure ? 'unsure' : 'sound']) await this.probe();
     const problems = [...(this.missing ?? ['the permissions are not known yet']), ...this.parts.flatMap((p) => p())];
     if (problems.length) throw new Error(problems.join('; '));
   }
 
   private async probe(): Promise<void> {
-    this.asked = Date.now();
+    this.asked = performance.now();
     const missing = await missingPermissions(this.link.current, this.link.options.app);
     this.missing = missing.map((m) => `no permission to ${m}`);
     const told = missing.join(', ');

@@ -69,7 +69,7 @@ describe('the bus through outages', () => {
     await broker.stop();
   });
 
-  test('REL10: with the broker gone, calls under way and new ones are unavailable at once', async () => {
+  test('REL10 RT33: with the broker gone, calls under way and new ones are unavailable at once', async () => {
     const [gateway, licensing] = await Promise.all([start('gateway'), start('licensing')]);
     await Promise.all([untilReady(gateway), untilReady(licensing)]);
     const underWay = codeOf(gateway.bus.send(Echo, { text: 'a', hold_ms: 60_000 }, { timeoutMs: 60_000 }));
@@ -78,7 +78,9 @@ describe('the bus through outages', () => {
     expect(await underWay).toBe('unavailable');
     expect(await codeOf(gateway.bus.send(Echo, { text: 'b' }, { timeoutMs: 60_000 }))).toBe('unavailable');
     expect((await gateway.health.ready()).dependencies['bus']).toMatchObject({ status: 'down' });
+    expect(await metric(gateway, 'gatehouse_bus_degraded')).toBe(1);
     await broker.start();
+    await eventually(async () => expect(await metric(gateway, 'gatehouse_bus_degraded')).toBe(0));
   }, 90_000);
 
   test('BUS6: what was sent into a paused broker is not executed once its deadline has passed', async () => {
@@ -109,11 +111,11 @@ describe('the bus through outages', () => {
       broker.signal('SIGKILL');
       await eventually(async () => expect((await gateway.health.ready()).status).toBe('not_ready'));
       await broker.start();
-      await Promise.all(all.map((app) => untilReady(app, 10_000)));
+      await Promise.all(all.map((app) => untilReady(app)));
       await expect(gateway.bus.send(Echo, { text: `again${i}` })).resolves.toEqual({ text: `again${i}` });
     }
     expect(reconnected).toHaveBeenCalledTimes(2);
-  }, 60_000);
+  }, 240_000);
 
   test('an app that starts before its broker is not ready, fails fast, and joins when the broker is there', async () => {
     broker.signal('SIGKILL');
@@ -148,14 +150,12 @@ describe('the bus through outages', () => {
     await Promise.all([untilReady(gateway), untilReady(licensing)]);
     const reconnected = jest.fn();
     gateway.bus.onReconnect(reconnected);
-    broker.configure((conf, users) => conf.replace(users.licensing, createUser().getPublicKey()));
-    broker.signal('SIGHUP');
-    await eventually(async () => expect((await licensing.health.ready()).status).toBe('not_ready'), 2_000);
+    await broker.reconfigure((conf, users) => conf.replace(users.licensing, createUser().getPublicKey()));
+    await eventually(async () => expect((await licensing.health.ready()).status).toBe('not_ready'));
     expect(await codeOf(gateway.bus.send(Echo, { text: 'x' }, { timeoutMs: 60_000 }))).toBe('unavailable');
-    expect((await gateway.health.ready()).status).toBe('ready');
+    await untilReady(gateway);
     expect(reconnected).not.toHaveBeenCalled();
-    broker.configure((conf) => conf);
-    broker.signal('SIGHUP');
+    await broker.reconfigure((conf) => conf);
     await untilReady(licensing);
     await expect(gateway.bus.send(Echo, { text: 'back' })).resolves.toEqual({ text: 'back' });
   }, 60_000);
@@ -175,9 +175,7 @@ describe('the bus through outages', () => {
       ['licensing', '$SYS.REQ.USER.INFO'],
     ];
     test.each(cases)('BUS9: %s without %s', async (app, subject) => {
-      broker.configure(lacks(subject));
-      broker.signal('SIGHUP');
-      await sleep(200);
+      await broker.reconfigure(lacks(subject));
       const started = await start(app);
       const named = (): boolean =>
         started.logged.some(
@@ -188,8 +186,7 @@ describe('the bus through outages', () => {
         expect(named()).toBe(true);
       });
       // Mended and reloaded, it heals without a restart.
-      broker.configure((conf) => conf);
-      broker.signal('SIGHUP');
+      await broker.reconfigure((conf) => conf);
       await untilReady(started);
     });
   });

@@ -1,25 +1,51 @@
-import { NotFound, Unavailable } from '#contracts';
+import { IdempotencyKeyReused, NotFound, Refusal, Unavailable, ValidationFailed, type ErrorKind } from '#contracts';
 import { ThingDone, ThingTold } from '../../test/probes.js';
 import { afterFailure, eventIdOf, MalformedEventError, reasonOf, TRIES } from './delivery.rules.js';
 
+const refused = (kind: ErrorKind): Refusal => new Refusal('a_code', kind, 'Refused.');
+const always = (tries: number) => ({ tries, broken: tries });
+
 describe('what follows a failed try', () => {
   test('REL3: four more tries with growing pauses, then a dead letter, within a minute', () => {
-    const pauses = [1, 2, 3, 4].map((tries) => afterFailure(new Error('x'), tries));
+    const pauses = [1, 2, 3, 4].map((tries) => afterFailure(new Error('x'), always(tries)));
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000].map((retryMs) => ({ retryMs })));
-    expect(afterFailure(new Error('x'), TRIES)).toBe('dead');
-    expect(afterFailure(NotFound.with(), TRIES)).toBe('dead');
+    expect(afterFailure(new Error('x'), always(TRIES))).toBe('dead');
   });
 
   test('what breaks its contract is dead at once', () => {
-    expect(afterFailure(new MalformedEventError('x'), 1)).toBe('dead');
+    expect(afterFailure(new MalformedEventError('x'), always(1))).toBe('dead');
   });
 
-  test('what needs something that is away is tried for more than an hour', () => {
-    const pauses = Array.from({ length: 149 }, (_, i) => afterFailure(Unavailable.with(), i + 1));
+  test('REL3: a refusal of what was asked is final, and the event is dead at once', () => {
+    const kinds = ['invalid', 'unprocessable', 'too_large', 'unsupported_media_type', 'gone'] as const;
+    for (const kind of kinds) expect(afterFailure(refused(kind), always(1))).toBe('dead');
+    expect(afterFailure(IdempotencyKeyReused.with(), always(1))).toBe('dead');
+    expect(afterFailure(ValidationFailed.with(), { tries: 30, broken: 1 })).toBe('dead');
+  });
+
+  test('REL3: what another event may bring about is tried as often as what is broken', () => {
+    const kinds = ['not_found', 'conflict', 'forbidden', 'unauthenticated', 'payment_required', 'internal'] as const;
+    for (const kind of kinds) {
+      const pauses = [1, 2, 3, 4, 5].map((tries) => afterFailure(refused(kind), always(tries)));
+      expect(pauses).toEqual([...[1_000, 2_000, 4_000, 8_000].map((retryMs) => ({ retryMs })), 'dead']);
+    }
+  });
+
+  test.each(['unavailable', 'rate_limited'] as const)('what is %s is waited for for more than an hour', (kind) => {
+    const pauses = Array.from({ length: 374 }, (_, i) => afterFailure(refused(kind), { tries: i + 1, broken: 0 }));
     const ms = pauses.map((p) => (p === 'dead' ? NaN : p.retryMs));
     expect(ms.reduce((a, b) => a + b, 0)).toBeGreaterThan(3_600_000);
-    expect(Math.max(...ms)).toBe(30_000);
-    expect(afterFailure(Unavailable.with(), 150)).toBe('dead');
+    expect(afterFailure(refused(kind), { tries: 375, broken: 0 })).toBe('dead');
+  });
+
+  test('REL3: what an outage took of the tries does not count, and its pause ends before those are used up', () => {
+    const after = afterFailure(NotFound.with(), { tries: 60, broken: 1 });
+    expect(after).toEqual({ retryMs: 1_000 });
+    expect(afterFailure(NotFound.with(), { tries: 64, broken: TRIES })).toBe('dead');
+    const longest = afterFailure(Unavailable.with(), { tries: 60, broken: 0 });
+    const patience = [1, 2, 3, 4].map((broken) => afterFailure(NotFound.with(), { tries: 60 + broken, broken }));
+    const sum = patience.reduce((ms, next) => ms + (next === 'dead' ? NaN : next.retryMs), 0);
+    expect(longest === 'dead' ? NaN : longest.retryMs).toBeLessThan(sum);
   });
 
   test('the reason is short', () => {

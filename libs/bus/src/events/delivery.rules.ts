@@ -1,28 +1,60 @@
 import { createHash } from 'node:crypto';
-import { Refusal } from '#contracts';
+import { Refusal, type ErrorKind } from '#contracts';
 
 /** Tries of an event whose handling is broken, the first one included. */
 export const TRIES = 5;
 /** Tries of an event whose handling needs something that is away: with the delays below more than an hour. */
-const TRIES_WHILE_AWAY = 150;
-const LONGEST_DELAY_MS = 30_000;
+const TRIES_WHILE_AWAY = 375;
+/**
+ * Below what {@link TRIES} take together: of two events that waited for the same outage, the one that needs the other's
+ * effect is still tried when that comes.
+ */
+const LONGEST_DELAY_MS = 10_000;
 
 /** An event that no retry can mend: its data breaks the contract. */
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
 }
 
+/**
+ * Refusals of what was asked, whatever the state of things is. All others are tried again: what is not there yet, or
+ * stands in the way, may be changed by an event that this one has overtaken.
+ */
+const FINAL: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'invalid',
+  'unprocessable',
+  'too_large',
+  'unsupported_media_type',
+  'method_not_allowed',
+  'upgrade_required',
+  'gone',
+]);
+
+/** Refusals that say nothing about the event, and end by themselves. */
+const AWAY: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['unavailable', 'rate_limited']);
+
 /** What follows a failed try: another one after `retryMs`, or a dead letter. */
 export type AfterFailure = { retryMs: number } | 'dead';
 
-/**
- * @param tries how often the event was delivered, this time included
- */
-export function afterFailure(error: unknown, tries: number): AfterFailure {
-  if (error instanceof MalformedEventError) return 'dead';
-  const away = error instanceof Refusal && error.kind === 'unavailable';
-  if (tries >= (away ? TRIES_WHILE_AWAY : TRIES)) return 'dead';
-  return { retryMs: Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** Math.min(tries - 1, 10)) };
+/** How an event has fared. */
+export interface Tried {
+  /** How often it was delivered, this time included. */
+  tries: number;
+  /** In how many of them its handling was broken, this time included. */
+  broken: number;
+}
+
+/** Whether the try failed because something is away that the handling needs. */
+export const isAway = (error: unknown): boolean => error instanceof Refusal && AWAY.has(error.kind);
+
+const isFinal = (error: unknown): boolean =>
+  error instanceof MalformedEventError || (error instanceof Refusal && FINAL.has(error.kind));
+
+export function afterFailure(error: unknown, { tries, broken }: Tried): AfterFailure {
+  if (isFinal(error)) return 'dead';
+  const away = isAway(error);
+  if (tries >= TRIES_WHILE_AWAY || (!away && broken >= TRIES)) return 'dead';
+  return { retryMs: Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** Math.min((away ? tries : broken) - 1, 10)) };
 }
 
 /** What a dead letter tells of the reason. */

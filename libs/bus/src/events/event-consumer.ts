@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { jetstream, type Consumer, type ConsumerMessages } from '@nats-io/jetstream';
+import type { Subscription } from '@nats-io/transport-node';
 import { Log, Metrics } from '#boot';
 import { EVENTS_STREAM } from '../broker/streams.js';
 import { BusConnection } from '../connection/bus-connection.js';
@@ -8,6 +9,13 @@ import { BusHealth } from '../connection/bus-health.js';
 import { EventWork } from './event-work.js';
 
 const RETRY_MS = 1_000;
+/** A request for events that got lost is found out after this, and so is a consumer that moved to another server. */
+const EXPIRES_MS = 5_000;
+/** A broker that stands still confirms nothing. */
+const DRAIN_MS = 2_000;
+
+/** The library ends its iterator when its subscription is drained, and has no name for that. */
+type Drained = ConsumerMessages & { sub: Subscription };
 
 /** Hosts the app's durable consumer: takes its events from the stream and has them handled. */
 @Injectable()
@@ -31,6 +39,8 @@ export class EventConsumer implements OnApplicationBootstrap {
     this.problem = `the consumer ${app} is not open yet`;
     this.busHealth.watch(() => (this.problem ? [this.problem] : []));
     this.followLag();
+    // By itself the library asks again after a whole `expires` when JetStream is not there as soon as the connection is.
+    this.link.onReconnect(() => this.leave());
     this.link.whenUp(() => void this.consume());
   }
 
@@ -40,9 +50,22 @@ export class EventConsumer implements OnApplicationBootstrap {
   }
 
   private async end(): Promise<void> {
-    await this.messages?.close();
+    await this.leave();
     await this.work.finish();
     await this.link.flush();
+  }
+
+  /**
+   * Asks for no more events and takes those that are on their way: one that met nobody here would wait for the
+   * consumer's `ack_wait` before anybody gets it.
+   */
+  private async leave(): Promise<void> {
+    const messages = this.messages as Drained | undefined;
+    this.messages = undefined;
+    if (!messages) return;
+    const patience = sleep(DRAIN_MS, undefined, { ref: false });
+    if (this.link.up) await Promise.race([messages.sub.drain().catch(() => undefined), patience]);
+    await messages.close();
   }
 
   private async consume(): Promise<void> {
@@ -50,6 +73,7 @@ export class EventConsumer implements OnApplicationBootstrap {
       try {
         const messages = await this.open();
         for await (const msg of messages) this.work.take(msg);
+        if (!this.messages) continue;
       } catch (error) {
         this.note(error);
       }
@@ -64,11 +88,11 @@ export class EventConsumer implements OnApplicationBootstrap {
     // The library asks for more as soon as messages arrive; what is held at most is the consumer's `max_ack_pending`.
     const messages = await this.consumer.consume({
       max_messages: 64,
-      expires: 30_000,
+      expires: EXPIRES_MS,
       abort_on_missing_resource: true,
     });
-    if (this.stopping) await messages.close();
     this.messages = messages;
+    if (this.stopping) await this.leave();
     if (this.problem) this.log.info('taking events', { consumer: app });
     this.problem = undefined;
     return messages;

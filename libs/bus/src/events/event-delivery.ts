@@ -7,6 +7,8 @@ import { REQUEST_ID_HEADER, TRACE_HEADER } from '../commands/call-headers.js';
 import { afterFailure, eventIdOf, MalformedEventError, reasonOf } from './delivery.rules.js';
 import { EventApplication } from './event-application.js';
 import type { EventRoute } from './event-handlers.js';
+import { giveBack } from './give-back.js';
+import { FailedTries } from './failed-tries.js';
 import type { EventMeta } from './listens.js';
 
 /** How long an event waits that this replica cannot settle itself. */
@@ -17,6 +19,8 @@ type Outcome = 'handled' | 'duplicate' | 'retried' | 'dead' | 'unknown' | 'unset
 /** Takes one delivered message to its end: acknowledged, tried again later, or buried. */
 @Injectable()
 export class EventDelivery {
+  private readonly failedTries = new FailedTries();
+
   constructor(
     private readonly application: EventApplication,
     private readonly metrics: Metrics,
@@ -42,9 +46,9 @@ export class EventDelivery {
       if (!route) return this.later(msg, name);
       return await this.handle(msg, route);
     } catch (error) {
-      // The database that would keep the dead letter is away as well.
+      // The database that would keep the dead letter is away as well, or the broker that is to be told.
       this.log.warn('an event could not be settled; it comes again', { event: name, error });
-      msg.nak(LATER_MS);
+      giveBack(msg, LATER_MS);
       return 'unsettled';
     }
   }
@@ -59,18 +63,22 @@ export class EventDelivery {
   private async handle(msg: JsMsg, route: EventRoute): Promise<Outcome> {
     const raw = readJson(msg);
     const meta = metaOf(msg, route, raw);
+    let applied: boolean;
     try {
-      const applied = await this.application.apply(route, checked(route, raw), meta);
-      msg.ack();
-      return applied ? 'handled' : 'duplicate';
+      applied = await this.application.apply(route, checked(route, raw), meta);
     } catch (error) {
       return this.failed(msg, meta, raw, error);
     }
+    // What fails from here on is no failure of its handling, which has taken effect.
+    this.failedTries.forget(`${meta.event} ${meta.id}`);
+    msg.ack();
+    return applied ? 'handled' : 'duplicate';
   }
 
   private async failed(msg: JsMsg, meta: EventMeta, raw: unknown, error: unknown): Promise<Outcome> {
     const { id, event, tries } = meta;
-    const next = afterFailure(error, tries);
+    const name = `${event} ${id}`;
+    const next = afterFailure(error, { tries, broken: this.failedTries.note(name, tries, error) });
     if (next !== 'dead') {
       this.log.warn(`${event} failed; it is tried again`, {
         event,
@@ -91,6 +99,7 @@ export class EventDelivery {
       error,
     });
     msg.term('given up');
+    this.failedTries.forget(name);
     return 'dead';
   }
 

@@ -4,6 +4,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { AppName } from '#contracts';
 import { EventDelivery } from './event-delivery.js';
 import { EventHandlers, type EventRoute } from './event-handlers.js';
+import { giveBack } from './give-back.js';
 import { Lanes } from './lanes.js';
 
 /** How many events one replica handles at once. */
@@ -36,10 +37,10 @@ export class EventWork {
 
   /** Events of one key are handled in order of arrival, the rest side by side. */
   take(msg: JsMsg): void {
-    if (this.stopping) return msg.nak();
+    if (this.stopping) return giveBack(msg);
     this.held.add(msg);
     const work = this.lanes.run(keyOf(msg), async () => {
-      if (this.stopping) msg.nak();
+      if (this.stopping) giveBack(msg);
       else await this.delivery.deliver(this.routes, msg);
       this.held.delete(msg);
     });

@@ -82,9 +82,10 @@ describe('events from outbox to listener', () => {
   const emit = (data: ThingDoneData, key?: string): Promise<void> =>
     producer.nest.get(Outbox).append(ThingDone, data, { key });
   const effects = async (thing: string): Promise<number[]> => {
-    const rows = await listenerDb.query<{ number: number }>('select number from effects where thing = $1 order by at', [
-      thing,
-    ]);
+    const rows = await listenerDb.query<{ number: number }>(
+      'select number from effects where thing = $1 order by nth',
+      [thing],
+    );
     return rows.map((r) => r.number);
   };
   const outboxRows = async (): Promise<number> =>
@@ -108,7 +109,7 @@ describe('events from outbox to listener', () => {
       testDatabase('identity', []),
     ]);
     await listenerDb.query(
-      'create table effects (thing text, number int, at timestamptz default clock_timestamp())',
+      'create table effects (nth bigint generated always as identity, thing text, number int)',
       [],
     );
     producer = await appOnBus('licensing', {
@@ -162,12 +163,18 @@ describe('events from outbox to listener', () => {
     let lost = 0;
     const publish = protocol.publish.bind(protocol);
     const wire = jest.spyOn(protocol, 'publish').mockImplementation((subject, payload, options) => {
-      if (subject.startsWith('$JS.ACK.') && lost < 4) lost++;
+      // What is said of an event that is still at work goes the same way, and is none.
+      const isAck = subject.startsWith('$JS.ACK.') && Buffer.from(payload as Uint8Array).toString() === '+ACK';
+      if (isAck && lost < 4) lost++;
       else publish(subject, payload, options);
     });
     await emit({ thing: 'redelivered', number: 1 });
     const duplicates = { event: ThingDone.name, outcome: 'duplicate' };
-    await eventually(async () => expect(await metric(listener, 'gatehouse_event_seconds_count', duplicates)).toBe(4));
+    // Four acknowledgements were lost; a machine that stands still for longer than the wait adds deliveries of its own.
+    await eventually(async () =>
+      expect(await metric(listener, 'gatehouse_event_seconds_count', duplicates)).toBeGreaterThanOrEqual(4),
+    );
+    expect(lost).toBe(4);
     wire.mockRestore();
     await jsm.consumers.update(EVENTS_STREAM, 'identity', { ack_wait: nanos(30_000) });
     expect(await effects('redelivered')).toEqual([1]);
@@ -228,7 +235,7 @@ describe('events from outbox to listener', () => {
     expect(await outboxRows()).toBe(10);
     await jsm.streams.update(EVENTS_STREAM, { ...config, max_msg_size: -1 });
     await eventually(async () => expect(await effects('full')).toEqual(upTo(10)));
-    expect(await outboxRows()).toBe(0);
+    await eventually(async () => expect(await outboxRows()).toBe(0));
   });
 
   test('two replicas of a listener share the events; each is taken once', async () => {
@@ -256,7 +263,7 @@ describe('events from outbox to listener', () => {
     await eventually(async () => expect(await effects('healthy')).toEqual([1]));
     expect(await metric(listener, 'gatehouse_event_seconds_count', { outcome: 'dead' })).toBe(0);
     const list = async () => (await gateway.bus.send(DeadLetters.identity.list, {})).dead_letters;
-    await eventually(async () => expect(await list()).toHaveLength(2), 30_000);
+    await eventually(async () => expect(await list()).toHaveLength(2), 60_000);
     expect(Listener.tried.filter((t) => t.number === 1 && t.tries > 0).map((t) => t.tries)).toEqual(
       expect.arrayContaining([1, 2, 3, 4, 5]),
     );
@@ -281,7 +288,7 @@ describe('events from outbox to listener', () => {
     await gateway.bus.send(DeadLetters.identity.discard, { id: two.id });
     expect(await list()).toEqual([]);
     expect(await effects('poison')).toEqual([1]);
-  }, 60_000);
+  }, 180_000);
 
   test('data that break the contract are a dead letter at once, whatever they are', async () => {
     for (const data of ['{"told_id":7}', '[]', 'no json', '']) raw.publish(eventSubject(ThingTold), data);
@@ -308,12 +315,12 @@ describe('events from outbox to listener', () => {
     await emit({ thing: 'memory', number: 8, poison: true }, 'memory-8');
     await emit({ thing: 'memory', number: 9 }, 'memory-9');
     const heard = (): number[] => [...MemoryListener.heard].sort();
-    await eventually(() => expect(heard()).toEqual([7, 8, 8, 8, 8, 8, 9]), 30_000);
+    await eventually(() => expect(heard()).toEqual([7, 8, 8, 8, 8, 8, 9]), 60_000);
     const givenUp = (): boolean => realtime.logged.some((l) => String(l['msg']).includes('is given up'));
     await eventually(() => expect(givenUp()).toBe(true));
     expect(await metric(realtime, 'gatehouse_event_seconds_count', { outcome: 'dead' })).toBeGreaterThan(0);
     await realtime.close();
-  }, 60_000);
+  }, 180_000);
 
   test('every replica that watches an event hears it, and one that fails harms nobody', async () => {
     const watchers = [watcher(), watcher()];

@@ -20,6 +20,8 @@ const GATHER_MS = 20;
 const BACKOFF_MS = 1_000;
 /** Below the time that persistence lets a transaction idle. */
 const PUBLISH_MS = 4_000;
+/** Nothing of a batch is begun after this: with the longest publish still below that time, however slow the stream is. */
+const BEGIN_MS = 4_000;
 
 /**
  * Takes the outbox to the stream. A row is deleted only after the stream has acknowledged it; a crash in between
@@ -93,17 +95,21 @@ export class OutboxRelay implements OnApplicationBootstrap {
     }
   }
 
+  /** @returns {@link BATCH} when more is waiting */
   private async relay(rows: OutboxRepository): Promise<number | 'failed'> {
     if (!this.link.up) return 0;
     let failure: unknown;
+    let left = 0;
     try {
       const claimed = await rows.claim(BATCH, async (batch) => {
         const { published, error } = await this.publish(batch);
         failure = error;
+        left = batch.length - published.length;
         return published;
       });
       this.tell(failure);
-      return failure ? 'failed' : claimed;
+      if (failure) return 'failed';
+      return left ? BATCH : claimed;
     } catch (error) {
       this.tell(error);
       return 'failed';
@@ -118,9 +124,11 @@ export class OutboxRelay implements OnApplicationBootstrap {
       if (!chains.get(chain)?.push(row)) chains.set(chain, [row]);
     }
     const published: string[] = [];
+    const until = performance.now() + BEGIN_MS;
     let error: unknown;
     const follow = async (chain: StoredOutboxRow[]): Promise<void> => {
       for (const row of chain) {
+        if (performance.now() > until) return;
         await this.publishOne(row);
         published.push(row.id);
       }

@@ -1,12 +1,12 @@
 import { WebSocket as Socket } from 'ws';
-import { eventually } from '../../../../test/support/eventually.js';
+import { freePort } from '#local';
 import { Gateway } from '../../test/gateway.js';
+import { listen, until } from '../../test/heard.js';
 import type { Peer } from '../../test/peer.js';
 import { GatehouseClient, type WebSocketClass } from '../index.js';
 import { fullJitter } from '../backoff.js';
 import { comeBack } from './close-codes.js';
 import { EventStreamParser, type StreamEvent } from './event-stream.js';
-import type { Frame } from './events.js';
 import type { Realtime } from './realtime.js';
 
 let gateway: Gateway;
@@ -25,15 +25,10 @@ async function connect(WebSocket: WebSocketClass | null = Socket, options = {}) 
   const client = new GatehouseClient({ baseUrl: gateway.url, delivery: 'body', WebSocket, platform });
   clients.push(client);
   await client.login({ username: 'rowan', password: 'lantern' });
-  const realtime = client.realtime(options);
-  const ids: string[] = [];
-  realtime.on('*', ({ id }: Frame) => ids.push(id));
-  return { client, realtime, ids };
+  return { client, ...listen(client, options) };
 }
 
-const until = (what: string, holds: () => boolean) => eventually(what, 10_000, async () => holds() || undefined);
-const peer = (nth: number): Promise<Peer> =>
-  eventually(`connection ${nth}`, 10_000, async () => gateway.peers[nth - 1]);
+const peer = (nth: number): Promise<Peer> => gateway.peer(nth);
 const isOpen = (realtime: Realtime, kind: string) => () =>
   realtime.status.state === 'open' && realtime.status.kind === kind;
 
@@ -74,6 +69,9 @@ describe('server-sent events in place of WebSockets', () => {
   });
 
   it('C-realtime: a WebSocket is tried again when the server was only away', async () => {
+    // A port that nobody takes while the server is away, not even a connection that looks for it there.
+    await gateway.stop();
+    gateway = await Gateway.start(await freePort());
     const { realtime } = await connect();
     await until('the socket', isOpen(realtime, 'websocket'));
     const port = Number(new URL(gateway.url).port);

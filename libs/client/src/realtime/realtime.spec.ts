@@ -1,10 +1,9 @@
 import { WebSocket } from 'ws';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gateway } from '../../test/gateway.js';
+import { listen as connect, until, type Heard } from '../../test/heard.js';
 import type { Peer } from '../../test/peer.js';
 import { GatehouseClient, type RealtimeOptions } from '../index.js';
-import type { Frame } from './events.js';
-import type { Realtime, RealtimeStatus } from './realtime.js';
 
 let gateway: Gateway;
 let client: GatehouseClient;
@@ -28,27 +27,10 @@ const clientOf = (random = 0.002) =>
     platform: { random: () => random },
   });
 
-interface Heard {
-  realtime: Realtime;
-  ids: string[];
-  gaps: unknown[];
-  statuses: RealtimeStatus[];
-}
-
-function listen(options?: RealtimeOptions): Heard {
-  const realtime = client.realtime(options);
-  const heard: Heard = { realtime, ids: [], gaps: [], statuses: [] };
-  realtime.on('*', ({ id }: Frame) => heard.ids.push(id));
-  realtime.on('gap', ({ data }) => heard.gaps.push(data));
-  realtime.onStatus((status) => heard.statuses.push(status));
-  return heard;
-}
-
-const peer = (nth: number): Promise<Peer> =>
-  eventually(`connection ${nth}`, 10_000, async () => gateway.peers[nth - 1]);
+const listen = (options?: RealtimeOptions): Heard => connect(client, options);
+const peer = (nth: number): Promise<Peer> => gateway.peer(nth);
 const opened = ({ realtime }: Heard) =>
-  eventually('an open connection', 10_000, async () => realtime.status.state === 'open' || undefined);
-const until = (what: string, holds: () => boolean) => eventually(what, 10_000, async () => holds() || undefined);
+  eventually('an open connection', 30_000, async () => realtime.status.state === 'open' || undefined);
 
 describe('the client of realtime', () => {
   it('C-realtime RT37: connects with its token in the subprotocol, tells typed events, and tolerates what it does not know', async () => {
@@ -123,6 +105,16 @@ describe('the client of realtime', () => {
     (await peer(1)).control('gap', { reason: 'too_slow', dropped: 7 });
     await until('the second gap', () => heard.gaps.length === 2);
     expect(heard.gaps[1]).toEqual({ reason: 'too_slow', dropped: 7 });
+  });
+
+  it('C-realtime.gap: a listener may close the connection, which stays closed', async () => {
+    gateway.greet = (p) => p.hello(false);
+    const heard = listen({ since: 'of-last-week' });
+    heard.realtime.on('gap', () => heard.realtime.close());
+    const first = await peer(1);
+    await until('the end', () => first.closed);
+    expect(heard.statuses.at(-1)).toEqual({ state: 'closed', code: 1_000, reason: 'closed' });
+    expect(heard.realtime.status.state).toBe('closed');
   });
 
   it('RT30 C-realtime.drain: hands over before it breaks, and what both connections deliver is heard once and in order', async () => {

@@ -1,12 +1,11 @@
-import { fullJitter } from '../backoff.js';
 import { Emitter } from '../emitter.js';
 import { SignedOutError } from '../errors.js';
-import { Timers } from '../timers.js';
-import { CODES, comeBack, isFinal, type Ending } from './close-codes.js';
-import type { Frame, Gap, RealtimeEvents } from './events.js';
+import { CODES, isFinal, type Ending } from './close-codes.js';
+import { Comebacks, type Purpose } from './comebacks.js';
+import type { Frame, RealtimeEvents } from './events.js';
+import { Feed } from './feed.js';
 import { Line, type LineHears, type TokenSource } from './line.js';
 import type { Link } from './link.js';
-import { Position } from './position.js';
 import type { Ways } from './ways.js';
 
 /** How the connection is. */
@@ -26,41 +25,28 @@ export interface RealtimeSettings {
   random: () => number;
 }
 
-/** A connection that lasts this long was no failure. */
-const STABLE_MS = 10_000;
-/** How often a stream is given up for a WebSocket, if one gets through. */
-const UPGRADE_MS = 5 * 60_000;
 /** Time in which clients that a network brings back at once come back. */
 const WAKE_MS = 2_000;
-
-type Listeners = { [type: string]: Frame };
-type Purpose = 'connect' | 'hand over' | 'upgrade';
 
 /**
  * The events of one person, in order, each once, over as many connections as it takes. One line is current; a second one
  * exists while it opens, and takes over with its `hello`.
  */
 export class Realtime implements LineHears {
-  private readonly frames = new Emitter<Listeners>();
   private readonly changes = new Emitter<{ status: RealtimeStatus }>();
-  private readonly timers = new Timers();
-  private readonly position = new Position();
   private readonly ending = new AbortController();
+  private readonly feed: Feed;
+  private readonly comebacks: Comebacks;
   private now: RealtimeStatus = { state: 'idle' };
   private current?: Line;
   private candidate?: Line;
   private purpose: Purpose = 'connect';
-  private failures = 0;
   private refusedToken?: string;
-  /** A gap that this end has told already, should the server tell it, too. */
-  private toldGap = false;
   private opening = false;
-  private stopRetry?: () => void;
-  private stopUpgrade?: () => void;
-  private stopStable?: () => void;
 
   constructor(private readonly settings: RealtimeSettings) {
-    if (settings.since !== undefined) this.position.moveTo(settings.since);
+    this.feed = new Feed(settings.since);
+    this.comebacks = new Comebacks(settings.random, (purpose) => void this.connect(purpose));
   }
 
   get status(): RealtimeStatus {
@@ -69,14 +55,14 @@ export class Realtime implements LineHears {
 
   /** Where another connection may go on, say after the program was started anew. */
   get cursor(): string | undefined {
-    return this.position.cursor;
+    return this.feed.cursor;
   }
 
   /** Listens for one type of events, or for `*`, all of them. @returns a function that ends the listening */
   on<K extends keyof RealtimeEvents>(type: K, listener: (frame: Frame<RealtimeEvents[K]>) => void): () => void;
   on(type: string, listener: (frame: Frame) => void): () => void;
   on(type: string, listener: (frame: never) => void): () => void {
-    return this.frames.on(type, listener as (frame: Frame) => void);
+    return this.feed.on(type, listener as (frame: Frame) => void);
   }
 
   onStatus(listener: (status: RealtimeStatus) => void): () => void {
@@ -96,13 +82,13 @@ export class Realtime implements LineHears {
   /** The network is back, or the machine is awake: what looks like an open connection may be none. */
   wake(): void {
     if (this.current) return this.handOver(this.current, WAKE_MS);
-    if (this.now.state === 'waiting') this.retryIn(this.settings.random() * WAKE_MS, 'connect');
+    if (this.now.state === 'waiting') this.comebacks.planWithin(WAKE_MS, 'connect');
   }
 
   close(code = 1_000, reason = 'closed'): void {
     if (this.now.state === 'closed') return;
     this.ending.abort();
-    this.timers.clear();
+    this.comebacks.end();
     this.current?.close();
     this.candidate?.close();
     this.current = this.candidate = undefined;
@@ -116,38 +102,24 @@ export class Realtime implements LineHears {
       this.current = line;
       this.candidate = undefined;
     }
-    this.toldGap = false;
-    const asked = line.target.since !== undefined;
-    // What was asked for follows: until it has come, the place is where it was.
-    if (!(asked && resumed) && cursor !== undefined) this.position.moveTo(cursor);
-    if (asked && !resumed) this.tellGap({ reason: 'not_resumed' }, cursor);
+    this.feed.begin(line.target.since, { cursor, resumed });
     this.becomeOpen(line);
   }
 
   frame(_: Line, frame: Frame): void {
-    if (frame.type === 'cursor') return this.position.moveTo(String(frame.data.cursor ?? frame.id));
-    if (frame.type === 'gap') {
-      this.position.moveTo(frame.id);
-      const again = this.toldGap && frame.data.reason !== 'too_slow' && frame.data.reason !== 'outage';
-      this.toldGap = false;
-      if (!again) this.frames.emit('gap', frame);
-      return;
-    }
-    if (!this.position.take(frame)) return;
-    this.frames.emit(frame.type, frame);
-    this.frames.emit('*', frame);
+    this.feed.take(frame);
   }
 
   /** Make before break: the line goes on until the next one has said hello. */
   handOver(line: Line, withinMs: number): void {
     if (line !== this.current || this.isComing) return;
-    this.retryIn(this.settings.random() * withinMs, 'hand over');
+    this.comebacks.planWithin(withinMs, 'hand over');
   }
 
   ended(line: Line, ending: Ending): void {
     const { ways } = this.settings;
     if (!line.isOpen && ending.code < 4_000) ways.failed(line.kind);
-    const mayBeRefused = !line.isOpen && ways.isBlind && this.failures > 0;
+    const mayBeRefused = !line.isOpen && ways.isBlind && this.comebacks.hasFailed;
     if (ending.code === CODES.expired || mayBeRefused) this.refusedToken = line.target.token;
     if (isFinal(ending.code)) return this.close(ending.code, ending.reason);
     if (line === this.candidate) {
@@ -156,8 +128,7 @@ export class Realtime implements LineHears {
       if (this.current && this.purpose === 'upgrade') return this.planUpgrade(this.current);
     } else {
       this.current = undefined;
-      this.stopUpgrade?.();
-      this.stopStable?.();
+      this.comebacks.lost();
       // The next one may be opening; one that is only planned has no more time.
       if (this.candidate || this.opening) return this.become({ state: 'connecting' });
     }
@@ -165,31 +136,23 @@ export class Realtime implements LineHears {
   }
 
   private get isComing(): boolean {
-    return this.candidate !== undefined || this.opening || this.stopRetry !== undefined;
+    return this.candidate !== undefined || this.opening || this.comebacks.isPlanned;
   }
 
   private comeBack(ending: Ending): void {
-    const ms = fullJitter(comeBack(ending), this.failures, this.settings.random);
-    this.failures += 1;
+    const ms = this.comebacks.planAfter(ending, this.current ? 'hand over' : 'connect');
     if (!this.current) this.become({ state: 'waiting', ending, ms });
-    this.retryIn(ms, this.current ? 'hand over' : 'connect');
-  }
-
-  private retryIn(ms: number, purpose: Purpose): void {
-    this.stopRetry?.();
-    this.stopRetry = this.timers.after(ms, () => void this.connect(purpose));
   }
 
   private async connect(purpose: Purpose): Promise<void> {
-    this.stopRetry?.();
-    this.stopRetry = undefined;
+    this.comebacks.callOff();
     this.purpose = purpose;
     this.opening = true;
     if (!this.current) this.become({ state: 'connecting' });
     try {
       const token = await this.nextToken();
       if (this.ending.signal.aborted) return;
-      const target = { token, since: this.position.cursor, agent: this.settings.agent };
+      const target = { token, since: this.feed.cursor, agent: this.settings.agent };
       this.candidate = new Line(target, this.settings.tokens, this, (to, hears) => this.settings.ways.open(to, hears));
     } catch (error) {
       if (this.ending.signal.aborted) return;
@@ -207,24 +170,16 @@ export class Realtime implements LineHears {
     return refusedToken === undefined ? settings.tokens.token(signal) : settings.tokens.renew(refusedToken, signal);
   }
 
-  private tellGap(gap: Gap, cursor = ''): void {
-    this.toldGap = true;
-    this.frames.emit('gap', { id: cursor, type: 'gap', at: new Date().toISOString(), data: { ...gap } });
-  }
-
   private becomeOpen(line: Line): void {
-    this.stopRetry?.();
-    this.stopRetry = undefined;
-    this.stopStable?.();
-    this.stopStable = this.timers.after(STABLE_MS, () => (this.failures = 0));
+    this.comebacks.opened();
     this.planUpgrade(line);
     this.become({ state: 'open', kind: line.kind });
   }
 
   private planUpgrade(line: Line): void {
-    this.stopUpgrade?.();
+    this.comebacks.callOffUpgrade();
     if (line.kind === 'websocket' || !this.settings.ways.hasSocket) return;
-    this.stopUpgrade = this.timers.after(UPGRADE_MS, () => {
+    this.comebacks.planUpgrade(() => {
       if (this.isComing) return this.planUpgrade(line);
       this.settings.ways.retrySocket();
       void this.connect('upgrade');
@@ -232,6 +187,8 @@ export class Realtime implements LineHears {
   }
 
   private become(status: RealtimeStatus): void {
+    // A listener may have closed it in the middle of something else.
+    if (this.now.state === 'closed') return;
     this.now = status;
     this.changes.emit('status', status);
   }

@@ -43,6 +43,8 @@ export const RecordStorefrontEvent = command('fulfillment.storefront_event.recor
   response: RecordedStorefrontEvent,
   errors: [WebhookUnauthenticated, SignatureInvalid, NotFound, Unavailable],
   permission: 'anyone',
+  // Gumroad hangs up after 5 seconds, and comes back after a 503 only.
+  timeoutMs: 4_000,
   concurrency: 256,
   summary: 'Authenticates a storefront’s ping and stores it as it arrived; a worker does the rest.',
 });
@@ -60,6 +62,7 @@ export class StorefrontEvent {
 }
 
 export class ListStorefrontEventsRequest {
+  @OneOf(STORES, { optional: true }) store?: Store;
   @OneOf(EVENT_STATES, { optional: true }) state?: string;
   @Text({ optional: true, max: 191 }) sale_id?: string;
   @Text({ optional: true, max: 512 }) cursor?: string;
@@ -91,18 +94,22 @@ export const ReplayStorefrontEvent = command('fulfillment.storefront_event.repla
   summary: 'Works on a stored ping again, e.g. after a product was mapped.',
 });
 
+export const ORDER_STANDINGS = ['paid', 'unpaid', 'refunded', 'disputed', 'test', 'unmapped'] as const;
+
 export class Order {
   @OneOf(STORES) store!: string;
   @Text({ max: 191 }) order_id!: string;
   @EmailAddress({ nullable: true }) email!: string | null;
   @Text({ nullable: true, max: 255 }) product!: string | null;
-  @OneOf(['paid', 'unpaid', 'refunded', 'disputed', 'test', 'unmapped']) standing!: string;
+  @OneOf(ORDER_STANDINGS) standing!: string;
   @Text({ nullable: true, max: 64 }) license_key!: string | null;
   @Json({ description: 'The order as the store’s API last told it.' }) snapshot!: Record<string, unknown>;
   @Timestamp() updated_at!: string;
 }
 
 export class ListOrdersRequest {
+  @OneOf(STORES, { optional: true }) store?: Store;
+  @OneOf(ORDER_STANDINGS, { optional: true }) standing?: string;
   @Text({ optional: true, max: 191 }) order_id?: string;
   @EmailAddress({ optional: true }) email?: string;
   @Text({ optional: true, max: 512 }) cursor?: string;
@@ -134,6 +141,7 @@ export class Mail {
 }
 
 export class ListMailRequest {
+  @EmailAddress({ optional: true, description: 'Buyer of an order; no address is kept with a mail.' }) to?: string;
   @OneOf(MAIL_STATES, { optional: true }) state?: string;
   @Text({ optional: true, max: 64 }) license_key?: string;
   @Text({ optional: true, max: 512 }) cursor?: string;

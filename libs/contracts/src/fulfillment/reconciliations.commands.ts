@@ -1,7 +1,8 @@
 import { command } from '../command.js';
-import { Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
+import { Flag, Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
 import { NotFound, ValidationFailed } from '../general.errors.js';
 import { STORES, type Store } from './fulfillment.commands.js';
+import { pattern } from '../patterns.js';
 
 export const RECONCILIATION_KINDS = ['recent', 'nightly', 'asked'] as const;
 export type ReconciliationKind = (typeof RECONCILIATION_KINDS)[number];
@@ -29,7 +30,7 @@ export type DriftKind = (typeof DRIFT_KINDS)[number];
 export class StartReconciliationRequest {
   @Text({
     optional: true,
-    pattern: /^\d{4}-\d{2}-\d{2}$/,
+    pattern: pattern(/^\d{4}-\d{2}-\d{2}$/, 'a day like 2026-01-31'),
     description: 'First day whose orders are read; default two days ago.',
   })
   since?: string;
@@ -56,7 +57,8 @@ export class Drift {
   @Uuid({ nullable: true }) mail_id!: string | null;
 }
 
-export class Reconciliation {
+/** A comparison without what it has found. */
+export class ReconciliationSummary {
   @Uuid() id!: string;
   @OneOf(RECONCILIATION_KINDS) kind!: ReconciliationKind;
   @OneOf(RECONCILIATION_MODES) mode!: ReconciliationMode;
@@ -65,6 +67,9 @@ export class Reconciliation {
   @Timestamp({ nullable: true }) finished_at!: string | null;
   @Int({ min: 0, description: 'How much did not agree; the list may be shorter.' }) drifted!: number;
   @NestedList(() => ReconciledStore) stores!: ReconciledStore[];
+}
+
+export class Reconciliation extends ReconciliationSummary {
   @NestedList(() => Drift, { max: 1000 }) drift!: Drift[];
 }
 
@@ -86,4 +91,24 @@ export const ReadReconciliation = command('fulfillment.reconciliation.read', {
   errors: [NotFound],
   permission: 'internal:orders.read',
   summary: 'What a comparison with the stores has found.',
+});
+
+export class ListReconciliationsRequest {
+  @OneOf(RECONCILIATION_KINDS, { optional: true }) kind?: ReconciliationKind;
+  @Flag({ optional: true, description: 'Only those that have found something that does not agree.' }) drifted?: boolean;
+  @Text({ optional: true, max: 512 }) cursor?: string;
+  @Int({ optional: true, min: 1, max: 200 }) limit?: number;
+}
+
+export class ReconciliationPage {
+  @NestedList(() => ReconciliationSummary) reconciliations!: ReconciliationSummary[];
+  @Text({ nullable: true, max: 512 }) next_cursor!: string | null;
+}
+
+export const ListReconciliations = command('fulfillment.reconciliation.list', {
+  request: ListReconciliationsRequest,
+  response: ReconciliationPage,
+  errors: [ValidationFailed],
+  permission: 'internal:orders.read',
+  summary: 'Comparisons of the last 30 days with the stores, the reconciler’s own among them, newest first.',
 });

@@ -1,7 +1,7 @@
 import { command } from '../command.js';
 import { Int, NestedList, Text } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
-import { SaleRow } from '../licensing/sales-import.commands.js';
+import { MOST_SALE_ROWS, SaleRow } from '../licensing/sales-import.commands.js';
 
 export class ReadSalesFileRequest {
   @Text({ min: 0, max: 400_000, description: 'Gumroad’s export of sales: its header, and records.' }) text!: string;
@@ -10,7 +10,7 @@ export class ReadSalesFileRequest {
 }
 
 export class SalesFile {
-  @NestedList(() => SaleRow, { max: 20_000 }) rows!: SaleRow[];
+  @NestedList(() => SaleRow, { max: MOST_SALE_ROWS }) rows!: SaleRow[];
 }
 
 export const ReadSalesFile = command('fulfillment.sales_file.read', {

@@ -9,18 +9,21 @@ export class UserManagedData {
 export const UserSuspended = event('identity.user.suspended', {
   data: UserManagedData,
   publicName: 'auth.user_suspended',
+  listeners: ['secrets'],
   summary: 'Staff has shut an account.',
 });
 
 export const UserRestored = event('identity.user.restored', {
   data: UserManagedData,
   publicName: 'auth.user_restored',
+  listeners: ['secrets'],
   summary: 'Staff has opened an account again.',
 });
 
 export const UserClosed = event('identity.user.closed', {
   data: UserManagedData,
   publicName: 'auth.user_closed',
+  listeners: ['secrets'],
   summary: 'Staff has deleted an account softly.',
 });
 

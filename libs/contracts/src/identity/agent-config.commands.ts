@@ -3,13 +3,14 @@ import { Empty } from '../empty.js';
 import { Flag, Json, Nested, Num, Text, Timestamp } from '../fields.js';
 import { InvalidToken, ValidationFailed } from '../general.errors.js';
 import { HTTPS_ADDRESS, PARAGRAPHS, SHOWN_LINE } from './written-text.js';
+import { pattern } from '../patterns.js';
 
 /** Where an agent can be switched on, each with its own instructions. */
 export const AGENT_SURFACES = ['live', 'social', 'persona', 'world'] as const;
 export type AgentSurface = (typeof AGENT_SURFACES)[number];
 
 /** BCP 47, e.g. `en`, `de-AT`, `zh-Hant-TW`. */
-const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/;
+const LANGUAGE = pattern(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'a language tag like en or pt-BR');
 
 const own = { optional: true, nullable: true } as const;
 

@@ -3,6 +3,7 @@ import { Flag, Int, Nested, OneOf, SecretText, Text, TextList, Uuid } from '../f
 import { UnknownClient, ValidationFailed } from '../general.errors.js';
 import { AuthorizationRequestOver, RedirectNotRegistered } from './authorization.errors.js';
 import { EndedSessions } from './sessions.commands.js';
+import { pattern } from '../patterns.js';
 
 /** The parameters of an authorization request as they came (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
 export class AuthorizationParameters {
@@ -45,7 +46,7 @@ export const BeginAuthorization = command('identity.authorization.begin', {
 });
 
 export class AuthorizationRequestRef {
-  @Text({ max: 64, pattern: /^[A-Za-z0-9_-]+$/ }) request_id!: string;
+  @Text({ max: 64, pattern: pattern(/^[A-Za-z0-9_-]+$/, 'the id of a sign-in request') }) request_id!: string;
   @SecretText({ optional: true, max: 1024, description: 'Refresh token of the pages’ cookie.' }) session_token?: string;
 }
 

@@ -5,6 +5,7 @@ import { NotFound, ValidationFailed } from '../general.errors.js';
 import { CHANGE_MAX_AGE, READ_MAX_AGE } from './admin-freshness.js';
 import { PolicyChanged } from './clients.errors.js';
 import { ClientPolicies, ClientPolicy } from './users.commands.js';
+import { pattern } from '../patterns.js';
 
 export const ListClientPolicies = command('identity.client_policy.list', {
   request: Empty,
@@ -15,7 +16,7 @@ export const ListClientPolicies = command('identity.client_policy.list', {
 });
 
 export class ClientPolicyRequest {
-  @Text({ max: 64, pattern: /^[a-z0-9][a-z0-9._-]*$/i }) client_id!: string;
+  @Text({ max: 64, pattern: pattern(/^[a-z0-9][a-z0-9._-]*$/i, 'the id of a client application') }) client_id!: string;
 }
 
 export const ReadClientPolicy = command('identity.client_policy.read', {

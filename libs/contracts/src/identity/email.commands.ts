@@ -11,6 +11,7 @@ import {
 import { EmailTaken, InvalidCredentials } from './identity.errors.js';
 import { EndedSessions } from './sessions.commands.js';
 import { User } from './user.js';
+import { pattern } from '../patterns.js';
 
 export class ChangeEmailRequest {
   @EmailAddress() new_email!: string;
@@ -62,7 +63,8 @@ export const UndoEmailChange = command('identity.email.undo_change', {
 });
 
 export class VerifyEmailByCodeRequest {
-  @Text({ max: 16, pattern: /^[\d -]+$/, description: 'The eight digits of the mail.' }) code!: string;
+  @Text({ max: 16, pattern: pattern(/^[\d -]+$/, 'digits only'), description: 'The eight digits of the mail.' })
+  code!: string;
 }
 
 export const VerifyEmailByCode = command('identity.email.verify_by_code', {

@@ -11,6 +11,7 @@ export class DeletionRequestedData {
 export const DeletionRequested = event('identity.deletion.requested', {
   data: DeletionRequestedData,
   publicName: 'auth.account_deleted',
+  listeners: ['secrets'],
   summary: 'An account was closed by its person and will be erased.',
 });
 
@@ -20,6 +21,7 @@ export class DeletionUndoneData {
 export const DeletionUndone = event('identity.deletion.undone', {
   data: DeletionUndoneData,
   publicName: 'auth.account_restored',
+  listeners: ['secrets'],
   summary: 'A closed account was opened again before it was erased.',
 });
 

@@ -12,12 +12,17 @@ import {
 import { GrantNotAllowed, InvalidCredentials } from './identity.errors.js';
 import { MfaAlreadyEnabled, MfaCodeInvalid, MfaNotEnabled } from './mfa.errors.js';
 import { SignedIn } from './tokens.js';
+import { pattern } from '../patterns.js';
 
 /** Seconds since the last sign-in within which a factor may be changed (R-MF4, R-SE7). */
 const FRESH = 300;
 
 /** Six digits of an authenticator, or a recovery code as it was shown; blanks and dashes do not count. */
-const CODE = { max: 64, pattern: /^[0-9A-Za-z -]+$/, description: 'Six digits, or a recovery code.' };
+const CODE = {
+  max: 64,
+  pattern: pattern(/^[0-9A-Za-z -]+$/, 'digits and letters only'),
+  description: 'Six digits, or a recovery code.',
+};
 
 export class LoginMfaRequest {
   @SecretText({ max: 1024 }) mfa_token!: string;
@@ -96,7 +101,7 @@ export const SetupMfa = command('identity.mfa.setup', {
 });
 
 export class VerifyMfaRequest {
-  @Text({ max: 16, pattern: /^[0-9 -]+$/, description: 'Six digits.' }) code!: string;
+  @Text({ max: 16, pattern: pattern(/^[0-9 -]+$/, 'digits only'), description: 'Six digits.' }) code!: string;
 }
 
 export class RecoveryCodes {

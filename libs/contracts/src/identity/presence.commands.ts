@@ -37,3 +37,17 @@ export const NoteSeen = command('identity.presence.note', {
   callers: ['realtime'],
   summary: 'Counts people as seen who have a connection open; told by each replica of realtime, many at once.',
 });
+
+export class NoteLeftRequest {
+  @TextList({ max: 5_000, description: 'People who closed their last connection to a replica, and were not cut off.' })
+  user_ids!: string[];
+}
+
+export const NoteLeft = command('identity.presence.leave', {
+  request: NoteLeftRequest,
+  response: Empty,
+  errors: [ValidationFailed],
+  permission: 'apps',
+  callers: ['realtime'],
+  summary: 'Counts people as gone unless they are noted again within seconds; told by each replica of realtime.',
+});

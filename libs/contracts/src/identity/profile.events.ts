@@ -7,6 +7,7 @@ export class ProfileUpdatedData {
   @TextList({ description: 'Members of the profile that have another value now.' }) changed!: string[];
   @OneOf(USER_STATUSES, { description: 'The status in force; `invisible` is nobody else’s business.' })
   status!: string;
+  @OneOf(USER_STATUSES, { optional: true, description: 'The status until then.' }) before?: string;
 }
 export const ProfileUpdated = event('identity.profile.updated', {
   data: ProfileUpdatedData,

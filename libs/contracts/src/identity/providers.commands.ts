@@ -12,6 +12,10 @@ import {
 } from './providers.errors.js';
 import { SignedIn } from './tokens.js';
 import { PLAIN } from './user.js';
+import { pattern } from '../patterns.js';
+
+export const WALLET_ADDRESS = pattern(/^0x[0-9a-fA-F]{40}$/, '0x and 40 hexadecimal digits');
+export const WALLET_SIGNATURE = pattern(/^0x[0-9a-fA-F]{130}$/, '0x and 130 hexadecimal digits');
 
 /** Providers to which a browser is sent. Each is one file in identity. */
 export const PROVIDERS = ['github', 'google', 'twitch', 'steam'] as const;
@@ -114,7 +118,7 @@ export const FinishProvider = command('identity.provider.finish', {
 });
 
 export class StartWalletRequest {
-  @Text({ min: 42, max: 42, pattern: /^0x[0-9a-fA-F]{40}$/, description: 'An Ethereum address.' }) address!: string;
+  @Text({ min: 42, max: 42, pattern: WALLET_ADDRESS, description: 'An Ethereum address.' }) address!: string;
   @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
   @Text({
     optional: true,
@@ -139,7 +143,7 @@ export const StartWallet = command('identity.wallet.start', {
 
 export class ProveWalletRequest {
   @Text({ max: 4096, description: 'The message as it was given, byte for byte.' }) message!: string;
-  @Text({ max: 132, pattern: /^0x[0-9a-fA-F]{130}$/, description: 'The wallet’s `personal_sign` over it.' })
+  @Text({ max: 132, pattern: WALLET_SIGNATURE, description: 'The wallet’s `personal_sign` over it.' })
   signature!: string;
   @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
 }

@@ -1,10 +1,11 @@
 import { EmailAddress, Flag, Id, OneOf, Text, TextList, Timestamp } from '../fields.js';
+import { pattern } from '../patterns.js';
 
 /** What a username looks like; without `@`, so that no username is anybody's address. */
-export const USERNAME = /^[\p{L}\p{N}_.-]{3,32}$/u;
+export const USERNAME = pattern(/^[\p{L}\p{N}_.-]{3,32}$/u, '3 to 32 letters, digits, _, . and -');
 
 /** Text that may be looked up: no control characters, which no name has and Postgres partly refuses. */
-export const PLAIN = /^\P{Cc}*$/u;
+export const PLAIN = pattern(/^\P{Cc}*$/u, 'text without control characters');
 
 export const USER_STATUSES = ['online', 'away', 'busy', 'invisible'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];

@@ -27,10 +27,12 @@ import { EmailTaken, GrantNotAllowed, PasswordTooWeak, UsernameTaken } from './i
 import { SECURITY_NOTICES, type SecurityNotice } from './mail.js';
 import { Registered } from './registration.js';
 import { PLAIN, User } from './user.js';
+import { pattern } from '../patterns.js';
 
 export class RegisterUserRequest {
   @EmailAddress() email!: string;
-  @Text({ min: 3, max: 32, pattern: /^[\p{L}\p{N}_.-]+$/u }) username!: string;
+  @Text({ min: 3, max: 32, pattern: pattern(/^[\p{L}\p{N}_.-]+$/u, 'letters, digits, _, . and - only') })
+  username!: string;
   @SecretText({ min: 8, max: 1024, description: 'At least 12 characters; every character counts.' }) password!: string;
   @Text({ optional: true, max: 64, pattern: PLAIN }) client_id?: string;
 }

@@ -1,6 +1,6 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
-import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { AnyJson, Flag, Int, NestedList, OneOf, SecretText, Text, TextList, Timestamp, Uuid } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
 import { License, ONE_LINE } from './licenses.commands.js';
 
@@ -28,8 +28,12 @@ export const ReadEntitlement = command('licensing.entitlement.read', {
 });
 
 export class ClaimRenpyRequest {
-  @Json({ optional: true, description: 'Whatever the client shows for its claim; stored as it is, at most 16 KiB.' })
-  evidence?: Record<string, unknown>;
+  @AnyJson({
+    optional: true,
+    nullable: true,
+    description: 'Whatever the client shows for its claim, a text as well; stored as it is, at most 16 KiB.',
+  })
+  evidence?: unknown;
 }
 
 export const ClaimRenpy = command('licensing.claim.renpy', {

@@ -1,6 +1,7 @@
 import { command } from '../command.js';
 import { Flag, Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
 import { NotFound, ValidationFailed } from '../general.errors.js';
+import type { ImportProblem } from './import-problems.js';
 
 export const IMPORT_OUTCOMES = ['added', 'known', 'revoked', 'skipped', 'rejected'] as const;
 export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
@@ -17,7 +18,10 @@ export class ImportLicensesRequest {
 export class ImportedRow {
   @Int({ min: 1 }) line!: number;
   @OneOf(IMPORT_OUTCOMES) outcome!: ImportOutcome;
-  @Text({ nullable: true, max: 64, description: 'Why it was rejected, revoked or skipped.' }) code!: string | null;
+  @Text({ nullable: true, max: 64, description: 'Why it was rejected, revoked or skipped.' })
+  code!: ImportProblem | null;
+  @Text({ nullable: true, max: 64, description: 'What of it was rejected: a member of the object, or a column.' })
+  field!: string | null;
   @Text({ nullable: true, max: 64 }) license_key!: string | null;
 }
 
@@ -68,6 +72,7 @@ export const ReadImport = command('licensing.import.read', {
 export class UndoneImport {
   @Int({ min: 0 }) removed!: number;
   @Int({ min: 0, description: 'Licenses that it had revoked.' }) restored!: number;
+  @Flag({ optional: true, description: 'There are more than there was time for: ask again.' }) more?: boolean;
 }
 
 export const UndoImport = command('licensing.import.undo', {
@@ -75,7 +80,37 @@ export const UndoImport = command('licensing.import.undo', {
   response: UndoneImport,
   errors: [NotFound],
   permission: 'internal:licenses.import',
-  timeoutMs: 30_000,
+  timeoutMs: 60_000,
+  concurrency: 2,
   summary:
-    'Takes the licenses of an import back that nobody has changed since, and restores those that it revoked; again does nothing.',
+    'Takes the licenses of an import back that nobody has changed since, and restores those that it revoked; again goes on where it ended.',
+});
+
+/** A batch without its lines. */
+export class ImportSummary {
+  @Uuid() id!: string;
+  @OneOf(['jsonl', 'gumroad_csv']) format!: string;
+  @OneOf(['done', 'undone']) state!: string;
+  @Flag({ description: 'Whether the holders were mailed their license.' }) mail!: boolean;
+  @Text({ max: 64 }) requested_by!: string;
+  @Timestamp() started_at!: string;
+  @Int({ min: 0, description: 'Lines that made licenses.' }) added!: number;
+  @Int({ min: 0, description: 'Lines that were not taken.' }) rejected!: number;
+}
+
+export class ListImportsRequest {
+  @Uuid({ optional: true, description: '`next_cursor` of the page before.' }) cursor?: string;
+  @Int({ optional: true, min: 1, max: 50, description: 'Default 20.' }) limit?: number;
+}
+
+export class ImportPage {
+  @NestedList(() => ImportSummary) imports!: ImportSummary[];
+  @Uuid({ nullable: true }) next_cursor!: string | null;
+}
+
+export const ListImports = command('licensing.import.list', {
+  request: ListImportsRequest,
+  response: ImportPage,
+  permission: 'internal:licenses.import',
+  summary: 'Imports that were made, newest first: where the id is that an undo asks for.',
 });

@@ -2,6 +2,8 @@ import { command } from '../command.js';
 import { EmailAddress, Int, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
 import { IdempotencyKeyReused, NotFound, ValidationFailed } from '../general.errors.js';
 import { error } from '../errors.js';
+import { ExactlyOne } from '../exactly-one.js';
+import { pattern } from '../patterns.js';
 
 export const TIERS = ['lite', 'core', 'pro', 'enterprise'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -12,10 +14,11 @@ export type LicenseStatus = (typeof LICENSE_STATUSES)[number];
  * One printable line: no control characters, no line separators, no half surrogates, not blank. What ends in a
  * signed blob, a mail header or a text column must not bring its own line breaks.
  */
-export const ONE_LINE = /^(?=.*\S)[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
+export const ONE_LINE = pattern(/^(?=.*\S)[^\p{Cc}\p{Cs}\u2028\u2029]+$/u, 'one line of text that is not blank');
 
 export const LicenseRevoked = error('license_revoked', 'conflict', 'The license is revoked.');
 
+@ExactlyOne('years', 'expires_at')
 export class MintLicenseRequest {
   @Text({ max: 128, pattern: ONE_LINE }) name!: string;
   @EmailAddress() email!: string;
@@ -23,7 +26,8 @@ export class MintLicenseRequest {
   @Int({ optional: true, min: 1, max: 100, description: 'Years from now; give either this or `expires_at`.' })
   years?: number;
   @Timestamp({ optional: true }) expires_at?: string;
-  @Text({ optional: true, max: 2000, pattern: /^[^\u0000\p{Cs}]*$/u }) notes?: string;
+  @Text({ optional: true, max: 2000, pattern: pattern(/^[^\u0000\p{Cs}]*$/u, 'text without NUL characters') })
+  notes?: string;
   @Text({
     optional: true,
     max: 191,
@@ -56,6 +60,8 @@ export class LicenseRecord extends License {
   @Text({ nullable: true, max: 191 }) gumroad_order_id!: string | null;
   @Timestamp({ nullable: true }) revoked_at!: string | null;
   @Text({ nullable: true, max: 255 }) revoked_reason!: string | null;
+  @Timestamp({ nullable: true }) suspended_at!: string | null;
+  @Text({ nullable: true, max: 255, description: 'E.g. a dispute about its order.' }) suspended_reason!: string | null;
   @Text({ nullable: true, max: 2000 }) notes!: string | null;
   @Uuid({ nullable: true }) user_id!: string | null;
 }
@@ -69,6 +75,7 @@ export const MintLicense = command('licensing.license.mint', {
   summary: 'Makes a license and its signed blob; the same order or idempotency key gives the same license.',
 });
 
+@ExactlyOne('license_key', 'gumroad_order_id')
 export class RevokeLicenseRequest {
   @Text({ optional: true, max: 64, pattern: ONE_LINE }) license_key?: string;
   @Text({ optional: true, max: 191, pattern: ONE_LINE }) gumroad_order_id?: string;
@@ -127,7 +134,9 @@ export const ReadLicense = command('licensing.license.read', {
 export class SearchLicensesRequest {
   @EmailAddress({ optional: true }) email?: string;
   @Text({ optional: true, max: 64, pattern: ONE_LINE }) license_key?: string;
+  @Text({ optional: true, max: 64, pattern: ONE_LINE, description: 'The same as `license_key`.' }) key?: string;
   @Text({ optional: true, max: 191, pattern: ONE_LINE }) order?: string;
+  @Text({ optional: true, max: 191, pattern: ONE_LINE, description: 'The same as `order`.' }) gumroad_order_id?: string;
   @OneOf(TIERS, { optional: true }) tier?: Tier;
   @OneOf(LICENSE_STATUSES, { optional: true }) status?: LicenseStatus;
   @Text({ optional: true, max: 512, description: '`next_cursor` of the page before.' }) cursor?: string;

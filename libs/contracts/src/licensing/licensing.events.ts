@@ -22,7 +22,7 @@ export class LicenseStatusChangedData {
 export const LicenseStatusChanged = event('licensing.license.changed', {
   data: LicenseStatusChangedData,
   publicName: 'license.changed',
-  listeners: ['identity'],
+  listeners: ['fulfillment', 'identity'],
   summary: 'A license was revoked, suspended, restored or given to an account.',
 });
 

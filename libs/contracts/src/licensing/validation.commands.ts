@@ -1,5 +1,6 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
+import { ExactlyOne } from '../exactly-one.js';
 import { Flag, Nested, OneOf, Text, TextList, Timestamp } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
 import { LICENSE_STATUSES, TIERS, type LicenseStatus, type Tier } from './licenses.commands.js';
@@ -22,6 +23,7 @@ export const VALIDATION_CODES = [
 ] as const;
 export type ValidationCode = (typeof VALIDATION_CODES)[number];
 
+@ExactlyOne('license_key', 'blob')
 export class ValidateLicenseRequest {
   @Text({ optional: true, max: 64, description: 'License key, as people type it. Give either this or `blob`.' })
   license_key?: string;

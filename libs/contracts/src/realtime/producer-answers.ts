@@ -1,4 +1,5 @@
 import { Flag, OneOf, Text } from '../fields.js';
+import { pattern } from '../patterns.js';
 
 /**
  * What became of a producer's event:
@@ -39,10 +40,16 @@ const RESERVED = [
 ];
 
 /** Types that a producer may broadcast. */
-export const BROADCAST_TYPE = new RegExp(`^(?!(?:${RESERVED.join('|')})$)[a-z][a-z0-9_]*$`);
+export const BROADCAST_TYPE = pattern(
+  new RegExp(`^(?!(?:${RESERVED.join('|')})$)[a-z][a-z0-9_.:-]*$`),
+  'a name in small letters, digits, _ . : and - that Gatehouse does not use itself',
+);
 
 /**
  * Ids that a producer may choose: not those of Gatehouse's own frames, which would be taken for repetitions and dropped,
  * and none that clients would hand back as a cursor.
  */
-export const BROADCAST_ID = /^(?!(?:plan|presence):[0-9a-f-]{36}|c1\.)[A-Za-z0-9_.:=-]+$/i;
+export const BROADCAST_ID = pattern(
+  /^(?!(?:plan|presence):[0-9a-f-]{36}|c1\.)[A-Za-z0-9_.:=-]+$/i,
+  'letters, digits, _ . : = and - only, and no id of ours',
+);

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { command } from '../command.js';
 import { Id, Int, Json, Text, TextList, Timestamp, Uuid } from '../fields.js';
+import { NotBefore } from '../not-before.js';
 import { IdempotencyKeyReused, Unavailable, ValidationFailed } from '../general.errors.js';
 import { BROADCAST_ID, BROADCAST_TYPE, ProducerAnswer } from './producer-answers.js';
 
@@ -13,7 +14,11 @@ export class BroadcastRequest {
     description: 'Idempotency key: within 24 hours the same id is delivered once.',
   })
   id?: string;
-  @Text({ optional: true, max: 128, description: 'Of two events with one key and one receiver the later is dropped.' })
+  @Text({
+    optional: true,
+    max: 128,
+    description: 'Of two events of one producer with one key and one receiver the later is dropped.',
+  })
   cooldown_key?: string;
   @Int({ optional: true, min: 1, max: 86_400, description: 'How long the key’s cooldown is. Default: 60.' })
   cooldown_seconds?: number;
@@ -51,9 +56,9 @@ export const PublishChatMessage = command('realtime.chat.publish', {
 export class ChatFeedRequest {
   @Uuid() owner_id!: string;
   @Timestamp() window_start!: string;
-  @Timestamp() window_end!: string;
+  @NotBefore('window_start') @Timestamp() window_end!: string;
   @TextList() topics!: string[];
-  @Text({ max: 255 }) mood!: string;
+  @Text({ min: 0, max: 255, description: 'Empty: the window has none.' }) mood!: string;
   @TextList() highlights!: string[];
 }
 

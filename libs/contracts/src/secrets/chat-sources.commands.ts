@@ -4,6 +4,7 @@ import { error } from '../errors.js';
 import { Flag, Json, NestedList, OneOf, Text, Timestamp, Uuid } from '../fields.js';
 import { Gone, InvalidToken, NotFound, Unavailable, ValidationFailed } from '../general.errors.js';
 import { Sealed } from './secrets.commands.js';
+import { LABEL_LINE } from './streams.commands.js';
 
 export const CHAT_PLATFORMS = ['youtube', 'twitch', 'kick'] as const;
 export type ChatPlatform = (typeof CHAT_PLATFORMS)[number];
@@ -17,7 +18,7 @@ export const TooManyChatSources = error(
   'There are as many chat sources as an account may have.',
 );
 
-const LABEL = { max: 100, pattern: /^[^\p{Cc}]*\S[^\p{Cc}]*$/u, description: 'What its owner calls it.' };
+const LABEL = { max: 100, pattern: LABEL_LINE, description: 'What its owner calls it.' };
 
 /** Where chat messages come from. What it takes to read them is never in it. */
 export class ChatSource {

@@ -3,6 +3,7 @@ import { error } from '../errors.js';
 import { OneOf, SecretText, Text, Timestamp } from '../fields.js';
 import { ValidationFailed } from '../general.errors.js';
 import { PublicKey, Sealed } from './secrets.commands.js';
+import { pattern } from '../patterns.js';
 
 export const KeyExists = error(
   'key_exists',
@@ -27,7 +28,7 @@ export class ImportKeyRequest {
   @Text({
     optional: true,
     max: 64,
-    pattern: /^[\w.-]+$/,
+    pattern: pattern(/^[\w.-]+$/, 'letters, digits, _, . and - only'),
     description: 'The name by which its blobs call it; default: made from the public key.',
   })
   kid?: string;

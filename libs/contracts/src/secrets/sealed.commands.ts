@@ -4,6 +4,10 @@ import { error } from '../errors.js';
 import { Id, SecretText, Text } from '../fields.js';
 import { Gone, ValidationFailed } from '../general.errors.js';
 import { Sealed } from './secrets.commands.js';
+import { pattern } from '../patterns.js';
+
+const NAME = pattern(/^[a-z][a-z0-9_]*$/, 'a name in small letters, digits and _');
+const BASE64URL = pattern(/^[A-Za-z0-9_-]+$/, 'base64url');
 
 /** What was sealed was changed, or stands where it was not sealed for. */
 export const IntegrityFailed = error(
@@ -15,10 +19,10 @@ export const IntegrityFailed = error(
 /** Where a value belongs. It opens for the app that sealed it and in this very place, and nowhere else. */
 class SealedPlace {
   @Id({ description: 'Whose it is; erasing the owner makes every value unreadable for ever.' }) owner_id!: string;
-  @Text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/, description: 'What it is kept for; each purpose has its own key.' })
+  @Text({ max: 64, pattern: NAME, description: 'What it is kept for; each purpose has its own key.' })
   purpose!: string;
   @Id({ description: 'The row that the value is kept in.' }) record!: string;
-  @Text({ max: 64, pattern: /^[a-z][a-z0-9_]*$/, description: 'The column.' }) field!: string;
+  @Text({ max: 64, pattern: NAME, description: 'The column.' }) field!: string;
 }
 
 export class SealValueRequest extends SealedPlace {
@@ -26,7 +30,7 @@ export class SealValueRequest extends SealedPlace {
 }
 
 export class SealedValue {
-  @Text({ max: 131_072, pattern: /^[A-Za-z0-9_-]+$/, description: 'base64url.' }) ciphertext!: string;
+  @Text({ max: 131_072, pattern: BASE64URL, description: 'base64url.' }) ciphertext!: string;
 }
 
 export const SealValue = command('secrets.sealed.seal', {
@@ -39,7 +43,7 @@ export const SealValue = command('secrets.sealed.seal', {
 });
 
 export class OpenSealedRequest extends SealedPlace {
-  @Text({ max: 131_072, pattern: /^[A-Za-z0-9_-]+$/ }) ciphertext!: string;
+  @Text({ max: 131_072, pattern: BASE64URL }) ciphertext!: string;
 }
 
 export class OpenedValue {
@@ -47,7 +51,7 @@ export class OpenedValue {
   @Text({
     optional: true,
     max: 131_072,
-    pattern: /^[A-Za-z0-9_-]+$/,
+    pattern: BASE64URL,
     description: 'The same value, sealed anew because its key was rotated: keep this instead.',
   })
   ciphertext?: string;

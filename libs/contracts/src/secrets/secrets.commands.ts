@@ -1,7 +1,7 @@
 import { command } from '../command.js';
 import { Empty } from '../empty.js';
 import { error } from '../errors.js';
-import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, Timestamp } from '../fields.js';
+import { Flag, Int, Json, NestedList, OneOf, SecretText, Text, TextList, Timestamp } from '../fields.js';
 import { Forbidden, ValidationFailed } from '../general.errors.js';
 
 /** What a key is for; a key signs for one purpose only. */
@@ -76,6 +76,8 @@ export class PublicKey {
   @Json({ description: 'Public JWK (RFC 7517).' }) jwk!: Record<string, unknown>;
   @Timestamp() not_before!: string;
   @Timestamp({ nullable: true }) not_after!: string | null;
+  @TextList({ optional: true, description: 'What offline roots say of a key of license blobs: `DTKEY1:…`.' })
+  certificates?: string[];
 }
 
 export class PublicKeys {

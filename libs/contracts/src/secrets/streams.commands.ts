@@ -6,6 +6,7 @@ import { Gone, InvalidToken, NotFound, Unavailable, ValidationFailed } from '../
 import { GrantInvalid } from '../identity/grants.commands.js';
 import { IntegrityFailed } from './sealed.commands.js';
 import { Sealed } from './secrets.commands.js';
+import { pattern } from '../patterns.js';
 
 export const TooManyStreams = error(
   'too_many_streams',
@@ -13,10 +14,30 @@ export const TooManyStreams = error(
   'There are as many streams as an account may have.',
 );
 
-const LABEL = { max: 100, pattern: /^[^\p{Cc}]*\S[^\p{Cc}]*$/u, description: 'What its owner calls it.' };
-const PLATFORM = { max: 32, pattern: /^[a-z][a-z0-9_-]*$/, example: 'twitch' };
-const RTMP_URL = { max: 512, pattern: /^rtmps?:\/\/[^\s@/?#]+(\/[^\s]*)?$/i, example: 'rtmp://live.example/app' };
-const STREAM_KEY = { max: 512, pattern: /^[\x21-\x7e]+$/, description: 'As the platform gave it.' };
+export const StreamKeyReplaced = error(
+  'stream_key_replaced',
+  'conflict',
+  'The stream key was replaced by another request at the same time.',
+);
+
+/** What a person calls something: one line that is not blank. */
+export const LABEL_LINE = pattern(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'one line of text that is not blank');
+const LABEL = { max: 100, pattern: LABEL_LINE, description: 'What its owner calls it.' };
+const PLATFORM = {
+  max: 32,
+  pattern: pattern(/^[a-z][a-z0-9_-]*$/, 'a name in small letters, digits, _ and -'),
+  example: 'twitch',
+};
+const RTMP_URL = {
+  max: 512,
+  pattern: pattern(/^rtmps?:\/\/[^\s@/?#]+(\/[^\s]*)?$/i, 'an rtmp:// or rtmps:// address without a password'),
+  example: 'rtmp://live.example/app',
+};
+const STREAM_KEY = {
+  max: 512,
+  pattern: pattern(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'),
+  description: 'As the platform gave it.',
+};
 
 /** A destination of broadcasts. Its key is never in it. */
 export class Stream {
@@ -113,7 +134,7 @@ export class ReplaceStreamKeyRequest extends StreamRequest {
 export const ReplaceStreamKey = command('secrets.stream.replace_key', {
   request: ReplaceStreamKeyRequest,
   response: Stream,
-  errors: [ValidationFailed, InvalidToken, NotFound, Gone, Sealed, Unavailable],
+  errors: [ValidationFailed, InvalidToken, NotFound, StreamKeyReplaced, Gone, Sealed, Unavailable],
   permission: 'user',
   summary: 'Puts another stream key in the place of the present one, which ends after a time of grace.',
 });

@@ -10,7 +10,7 @@ describe('The pool on Postgres', () => {
 
   beforeAll(async () => {
     const migrations = [Notes1800000000000];
-    open = await openPersistence({ entities: [Note], migrations, poolSize: 2, connectionTimeoutMs: 300 });
+    open = await openPersistence({ entities: [Note], migrations, poolSize: 2, connectionTimeoutMs: 1_500 });
     tx = open.get(Transactions);
   });
   afterAll(() => open.close());

@@ -1,7 +1,7 @@
 import { DataSource, type QueryRunner, type ReplicationMode } from 'typeorm';
 import type { Pool, PoolClient } from 'pg';
 import { driverErrorOf, isBroken, translate } from './database-errors.js';
-import type { PersistenceOptions } from '../persistence-options.js';
+import { DATABASE_WAITS, type PersistenceOptions } from '../persistence-options.js';
 import { QuietLogger } from './quiet-logger.js';
 
 /** What TypeORM's Postgres runner has and its type does not say. */
@@ -17,14 +17,14 @@ const READ_ONLY = '25006';
 /** TypeORM's data source with the pool settings of Gatehouse, and errors that mean "not now" told as `unavailable`. */
 export class PooledDataSource extends DataSource {
   constructor(settings: DataSourceSettings) {
-    const statement = settings.statementTimeoutMs ?? 4_000;
+    const statement = settings.statementTimeoutMs ?? DATABASE_WAITS.statement;
     super({
       type: 'postgres',
       url: settings.url,
       entities: [...(settings.entities ?? [])] as never[],
       applicationName: `gatehouse-${settings.app}`,
       poolSize: settings.poolSize ?? 10,
-      connectTimeoutMS: settings.connectionTimeoutMs ?? 2_000,
+      connectTimeoutMS: settings.connectionTimeoutMs ?? DATABASE_WAITS.connection,
       installExtensions: false,
       logger: new QuietLogger(),
       poolErrorHandler: settings.onPoolError,
@@ -32,7 +32,7 @@ export class PooledDataSource extends DataSource {
         statement_timeout: statement,
         // Only when the server itself is stuck does this one strike, and the connection is lost.
         query_timeout: statement + 500,
-        lock_timeout: 2_000,
+        lock_timeout: DATABASE_WAITS.lock,
         idle_in_transaction_session_timeout: 10_000,
         idleTimeoutMillis: 30_000,
         keepAlive: true,

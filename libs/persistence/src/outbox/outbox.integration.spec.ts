@@ -44,6 +44,21 @@ describe('Outbox on Postgres', () => {
     expect(await stored()).toEqual(['kept']);
   });
 
+  it('REL1: many of a kind are appended in their order, each whole, and none when there are none', async () => {
+    const all = Array.from({ length: 300 }, (_, n) => ({ data: { note: `note "${n}", 'ü' \\` }, key: `key ${n}` }));
+    const woken: string[] = [];
+    const off = outbox.onWake(() => void woken.push('woken'));
+    await tx.run(() => outbox.appendAll(NoteWritten, all));
+    await outbox.appendAll(NoteWritten, []);
+    off();
+    expect(await stored()).toEqual(all.map(({ data }) => data.note));
+    const rows = await open.database.query<{ key: string; id: string }>('select key, id from outbox order by seq');
+    expect(rows.map(({ key }) => key)).toEqual(all.map(({ key }) => key));
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(300);
+    expect(woken).toEqual(['woken']);
+    await expect(outbox.appendAll(NoteWritten, [{ data: { note: 7 as never } }])).rejects.toThrow(/cannot be emitted/);
+  });
+
   it('wakes the relay after the commit, and not before', async () => {
     const woken: Promise<string[]>[] = [];
     const off = outbox.onWake(() => void woken.push(stored()));

@@ -36,6 +36,24 @@ export class Outbox {
     this.wake();
   }
 
+  /** {@link append} for many events of one kind, in their order and in one statement. */
+  async appendAll<D extends object>(event: DomainEvent<D>, all: readonly { data: D; key?: string }[]): Promise<void> {
+    if (all.length === 0) return;
+    const rows = all.map(({ data, key }) => this.row(event, data, key));
+    await this.tx.execute(
+      `insert into outbox (id, event, key, data, headers)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[])`,
+      [
+        rows.map(({ id }) => id),
+        rows.map((row) => row.event),
+        rows.map(({ key }) => key),
+        rows.map(({ data }) => JSON.stringify(data)),
+        rows.map(({ headers }) => JSON.stringify(headers)),
+      ],
+    );
+    this.wake();
+  }
+
   /**
    * The row of an event, for statements that insert it themselves; call {@link wake} with them.
    * @throws Error when `data` breaks the event's own rules

@@ -1,5 +1,6 @@
 import { explain } from '#boot';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { relayed } from '../../../../test/support/relay.js';
 import { emptyDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { moduleOn } from '../../test/open-persistence.js';
 import { migrate } from './migrate.js';
@@ -38,6 +39,18 @@ describe('migrate on Postgres', () => {
     const applied = await Promise.all(Array.from({ length: 5 }, () => run(Things1800000000001)));
     expect(applied.filter((a) => a.length)).toEqual([['Messages1700000000000', 'Things1800000000001']]);
     expect(await database.query('select count(*)::int as n from migrations')).toEqual([{ n: 2 }]);
+  });
+
+  it('OPS15: a server that is busy once it is locked is waited for', async () => {
+    let asked = 0;
+    const url = await relayed(database.url, (near, dial) => {
+      const far = dial();
+      far.on('error', () => near.destroy()).on('close', () => near.destroy());
+      near.on('close', () => far.destroy());
+      setTimeout(() => near.pipe(far).pipe(near), asked++ ? 5_500 : 0).unref();
+    });
+    const options = { app: 'identity', url, migrations: [Things1800000000001] };
+    expect(await migrate(options)).toEqual(['Messages1700000000000', 'Things1800000000001']);
   });
 
   it('leaves nothing of a migration that failed, and keeps the ones before it', async () => {

@@ -31,7 +31,8 @@ async function applyPending(options: Pick<PersistenceOptions, 'app' | 'url' | 'm
     installExtensions: false,
     logger: new QuietLogger(),
     poolSize: 2,
-    connectTimeoutMS: 5_000,
+    // The step is made once: one that gives up a busy server has to begin anew.
+    connectTimeoutMS: 20_000,
     // A change that waits long for a table makes everybody behind it wait too: better to fail and come again.
     extra: { lock_timeout: 5_000 },
   });

@@ -19,6 +19,7 @@ export class TransactionEndedError extends Error {
  */
 export class TransactionScope {
   readonly afterCommit: (() => void)[] = [];
+  readonly afterEnd: (() => Promise<void>)[] = [];
   /** Why it cannot be committed any more, although the outer work may not know. */
   doomed?: unknown;
   private open = true;

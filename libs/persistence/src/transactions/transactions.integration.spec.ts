@@ -13,7 +13,6 @@ describe('Transactions on Postgres', () => {
       entities: [Note],
       migrations: [Notes1800000000000],
       poolSize: 2,
-      connectionTimeoutMs: 300,
     });
     tx = open.get(Transactions);
   });
@@ -141,6 +140,34 @@ describe('Transactions on Postgres', () => {
     expect(joined!.reason).toBeInstanceOf(TransactionEndedError);
     expect(orm!.status).toBe('rejected');
     expect(await ids()).toEqual(['kept']);
+  });
+
+  it.each(['commits', 'rolls back'])('does what follows its end when it %s, before its caller goes on', async (how) => {
+    const work = tx.run(async () => {
+      await tx.query(add, ['inside', 'x']);
+      await tx.run(() => tx.afterEnd(async () => void (await tx.query(add, ['after', 'x']))));
+      expect(await ids()).toEqual([]);
+      if (how === 'rolls back') throw new Error('no');
+    });
+    await work.catch(() => undefined);
+    expect(await ids()).toEqual(how === 'commits' ? ['after', 'inside'] : ['after']);
+    await tx.afterEnd(async () => void (await tx.query(add, ['at once', 'x'])));
+    expect(await ids()).toContain('at once');
+  });
+
+  it('what follows its end takes no second connection: as many as there are get on at once', async () => {
+    let begun = 0;
+    const refused = ['a', 'b'].map((id) =>
+      tx.run(async () => {
+        await tx.query('select 1');
+        begun += 1;
+        while (begun < 2) await new Promise(setImmediate);
+        await tx.afterEnd(async () => void (await tx.query(add, [id, 'x'])));
+        throw new Error('no');
+      }),
+    );
+    for (const { status } of await Promise.allSettled(refused)) expect(status).toBe('rejected');
+    expect(await ids()).toEqual(['a', 'b']);
   });
 
   it('keeps what was written outside even when the transaction is rolled back', async () => {

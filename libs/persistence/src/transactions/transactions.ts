@@ -32,7 +32,7 @@ export class Transactions {
     const outer = this.scope;
     if (outer) return this.join(outer, work);
     const scope = new TransactionScope(this.dataSource);
-    const result = await this.attempt(scope, work);
+    const result = await this.toItsEnd(scope, work);
     for (const fn of scope.afterCommit) this.scopes.exit(() => this.callAfterCommit(fn));
     return result;
   }
@@ -58,6 +58,17 @@ export class Transactions {
     const scope = this.scope;
     if (scope) scope.afterCommit.push(fn);
     else fn();
+  }
+
+  /**
+   * Does `work` once the open transaction is over, whether it was committed or rolled back, and before its caller hears
+   * of that; at once when none is open. What has to stay would else take a second connection beside the one held here,
+   * and as many at once as there are connections would wait for each other.
+   */
+  async afterEnd(work: () => Promise<void>): Promise<void> {
+    const scope = this.scope;
+    if (!scope) return work();
+    scope.afterEnd.push(work);
   }
 
   /**
@@ -106,6 +117,14 @@ export class Transactions {
     } catch (error) {
       outer.doomed ??= error;
       throw error;
+    }
+  }
+
+  private async toItsEnd<T>(scope: TransactionScope, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.attempt(scope, work);
+    } finally {
+      for (const after of scope.afterEnd) await after();
     }
   }
 

@@ -1,52 +1,16 @@
 import { Controller } from '@nestjs/common';
-import { Metrics } from '#boot';
 import { Handles } from '#bus';
-import { RecordMailFeedback, WebhookUnauthenticated, type Empty, type RecordMailFeedbackRequest } from '#contracts';
-import { FulfillmentConfig } from '../../fulfillment.config.js';
-import { isAcceptedSecret } from '../../storefronts/gumroad/webhook-secret.rules.js';
-import type { Feedback } from './feedback.js';
-import { MailFeedbackService } from './mail-feedback.service.js';
-import { postmarkFeedback } from './postmark-feedback.rules.js';
-import { sesFeedback } from './ses-feedback.rules.js';
-import { SnsService } from './sns.service.js';
+import { RecordMailFeedback, type Empty, type RecordMailFeedbackRequest } from '#contracts';
+import { MailWebhooksService } from './mail-webhooks.service.js';
 
 @Controller()
 export class MailFeedbackController {
-  private readonly counter;
-
-  constructor(
-    private readonly config: FulfillmentConfig,
-    private readonly sns: SnsService,
-    private readonly feedback: MailFeedbackService,
-    metrics: Metrics,
-  ) {
-    const help = 'Webhooks of mail services, by what became of them.';
-    this.counter = metrics.counter('gatehouse_mail_feedback_total', help, ['service', 'outcome']);
-  }
+  constructor(private readonly webhooks: MailWebhooksService) {}
 
   /** No transaction waits for a certificate. */
   @Handles(RecordMailFeedback, { transaction: false })
   async record(input: RecordMailFeedbackRequest): Promise<Empty> {
-    const { service } = input;
-    const news = await this.read(input).catch((error: unknown) => {
-      this.counter.inc({ service, outcome: 'refused' });
-      throw error;
-    });
-    const fresh = await this.feedback.record(news);
-    this.counter.inc({ service, outcome: news.length === 0 ? 'ignored' : fresh ? 'recorded' : 'repeated' });
+    await this.webhooks.record(input);
     return {};
-  }
-
-  private async read({ service, secret, body }: RecordMailFeedbackRequest): Promise<Feedback[]> {
-    const text = Buffer.from(body, 'base64').toString('utf8');
-    if (service === 'ses') return this.readSes(text);
-    if (!isAcceptedSecret(secret, this.config.mailWebhookSecrets ?? [])) throw WebhookUnauthenticated.with();
-    return postmarkFeedback(text);
-  }
-
-  private async readSes(text: string): Promise<Feedback[]> {
-    const message = await this.sns.proven(text);
-    if (message.type === 'SubscriptionConfirmation') await this.sns.confirm(message);
-    return message.type === 'Notification' ? sesFeedback(message.id, message.message) : [];
   }
 }

@@ -1,65 +1,40 @@
+import type { JsonObject } from '../signed/json-reader.js';
 import { StorefrontUnreachable } from '../storefront.js';
+import { notItsJson, StoreHttp, type Query } from '../store-http.js';
 
-const TIMEOUT_MS = 4_000;
-type Answer = Readonly<Record<string, unknown>> & { success: boolean };
+type Answer = JsonObject & { success: boolean };
 
-/** Gumroad's API v2. Everything that is no answer of the API itself is worth another try. */
+/** Gumroad's API v2. */
 export class GumroadApi {
-  /** @param baseUrl without `/v2` */
-  constructor(
-    private readonly baseUrl: string,
-    private readonly accessToken: string,
-  ) {}
+  private readonly http: StoreHttp;
 
-  /** @throws StorefrontUnreachable */
-  get(path: string, query: Record<string, string | undefined> = {}): Promise<Answer> {
-    const url = this.urlOf(path);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    return this.answer(url);
+  /** @param baseUrl without `/v2` */
+  constructor(baseUrl: string, accessToken: string) {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    this.http = new StoreHttp({ baseUrl: `${baseUrl}/v2`, headers, credential: 'access token' });
+  }
+
+  /** A single thing, `success: false` when there is none. @throws StorefrontUnreachable */
+  get(path: string, query: Query = {}): Promise<Answer> {
+    return this.answer(this.http.ask(path, query));
+  }
+
+  /** A list, which there always is. @throws StorefrontUnreachable, also when the store says no */
+  async list(path: string, query: Query = {}): Promise<Answer> {
+    const answer = await this.get(path, query);
+    if (!answer.success) throw new StorefrontUnreachable(`The store refused to list its ${path}`);
+    return answer;
   }
 
   /** @throws StorefrontUnreachable */
   put(path: string, fields: Record<string, string>): Promise<Answer> {
-    return this.answer(this.urlOf(path), { method: 'PUT', body: new URLSearchParams(fields) });
+    return this.answer(this.http.ask(path, {}, { method: 'PUT', body: new URLSearchParams(fields) }));
   }
 
-  private urlOf(path: string): URL {
-    return new URL(`${this.baseUrl}/v2/${path}`);
+  /** Whether it worked is said in the answer itself. */
+  private async answer(asked: Promise<Response>): Promise<Answer> {
+    const answer = await this.http.read(await asked);
+    if (typeof answer['success'] !== 'boolean') throw notItsJson();
+    return answer as Answer;
   }
-
-  private async answer(url: URL, init: RequestInit = {}): Promise<Answer> {
-    const response = await this.ask(url, init);
-    if (!response.ok) {
-      const hint = response.status === 401 || response.status === 403 ? '; is the access token right?' : '';
-      await response.body?.cancel().catch(() => undefined);
-      throw new StorefrontUnreachable(`The store's API answered with status ${response.status}${hint}`);
-    }
-    return this.read(response);
-  }
-
-  private async ask(url: URL, init: RequestInit): Promise<Response> {
-    try {
-      const headers = { authorization: `Bearer ${this.accessToken}`, accept: 'application/json' };
-      return await fetch(url, { ...init, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    } catch (error) {
-      throw unreachable(error);
-    }
-  }
-
-  private async read(response: Response): Promise<Answer> {
-    try {
-      const answer: unknown = await response.json();
-      if (typeof (answer as Answer | null)?.success === 'boolean') return answer as Answer;
-    } catch (error) {
-      throw unreachable(error);
-    }
-    throw new StorefrontUnreachable("The store's API answered with something else than its own JSON");
-  }
-}
-
-function unreachable(error: unknown): StorefrontUnreachable {
-  const slow = error instanceof Error && error.name === 'TimeoutError';
-  return new StorefrontUnreachable(slow ? "The store's API did not answer in time" : "The store's API is unreachable", {
-    cause: error,
-  });
 }

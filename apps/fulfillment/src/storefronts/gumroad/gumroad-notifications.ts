@@ -28,7 +28,7 @@ export class GumroadNotifications {
   async missing(): Promise<string[]> {
     const missing: string[] = [];
     for (const resource_name of NEEDED_RESOURCES) {
-      const answer = await this.api.get('resource_subscriptions', { resource_name });
+      const answer = await this.api.list('resource_subscriptions', { resource_name });
       const list = answer['resource_subscriptions'];
       if (!Array.isArray(list) || !list.some((one) => this.reachesUs(one))) missing.push(resource_name);
     }

@@ -1,5 +1,6 @@
 import { WebhookUnauthenticated } from '#contracts';
 import type { OrderSnapshot } from '../order-snapshot.js';
+import { listAt } from '../signed/json-reader.js';
 import {
   StorefrontUnreachable,
   type Credentials,
@@ -11,7 +12,7 @@ import {
 } from '../storefront.js';
 import type { GumroadApi } from './gumroad-api.js';
 import { GumroadNotifications } from './gumroad-notifications.js';
-import { describePing, readPing, type PingFields } from './ping.rules.js';
+import { describePing, isSaleId, readPing, type PingFields } from './ping.rules.js';
 import { monthsOf, pingSnapshot, renewedKey, saleSnapshot } from './sale.rules.js';
 import { subscriptionSnapshot } from './subscription.rules.js';
 import { isAcceptedSecret } from './webhook-secret.rules.js';
@@ -68,8 +69,8 @@ export class GumroadStorefront implements Storefront {
 
   async listOrders(window: { after: string; before?: string }, cursor?: string): Promise<OrderPage> {
     if (!this.api) return { orders: [], next_cursor: null };
-    const answer = await this.api.get('sales', { ...window, page_key: cursor });
-    const sales = Array.isArray(answer['sales']) ? (answer['sales'] as Sale[]) : [];
+    const answer = await this.api.list('sales', { ...window, page_key: cursor });
+    const sales = listAt(answer, 'sales').filter((sale) => isSaleId(sale['id']));
     const next = answer['next_page_key'];
     return {
       orders: sales.map((sale) => saleSnapshot(String(sale['id']), sale)),

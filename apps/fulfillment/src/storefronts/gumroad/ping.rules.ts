@@ -13,6 +13,8 @@ const RESOURCE = /^[a-z_]{1,64}$/;
 /** Gumroad's ids: URL-safe base64, with padding. */
 const SALE_ID = /^[\w-]{1,180}={0,2}$/;
 
+export const isSaleId = (id: unknown): boolean => typeof id === 'string' && SALE_ID.test(id);
+
 /** The members of a ping by name, nested ones as forms name them. */
 export type PingFields = ReadonlyMap<string, string>;
 

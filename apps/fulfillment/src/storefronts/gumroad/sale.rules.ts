@@ -1,4 +1,6 @@
+import { isoTime } from '../iso-time.rules.js';
 import type { OrderSnapshot } from '../order-snapshot.js';
+import { wholeOf } from '../signed/json-reader.js';
 import type { StoredPing } from '../storefront.js';
 import { describePing, readPing, type PingFields } from './ping.rules.js';
 
@@ -8,10 +10,6 @@ type Sale = Readonly<Record<string, unknown>>;
 const text = (value: unknown): string | null => {
   const cleaned = typeof value === 'string' ? value.replaceAll('\0', '').trim() : '';
   return cleaned === '' ? null : cleaned.slice(0, 1000);
-};
-const whole = (value: unknown): number | null => {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return Number.isSafeInteger(number) ? (number as number) : null;
 };
 const KEY_NAME = /^license[_ ]key$/i;
 const LICENSE_KEY = /^[\w-]{8,64}$/;
@@ -62,10 +60,10 @@ export function saleSnapshot(orderId: string, sale: Sale): OrderSnapshot {
     refund: refundOf(sale),
     dispute: disputeOf(sale),
     test: text(sale['purchaser_id']) !== null && sale['purchaser_id'] === sale['seller_id'],
-    price_cents: whole(sale['price']),
-    quantity: whole(sale['quantity']) ?? 1,
+    price_cents: wholeOf(sale['price']),
+    quantity: wholeOf(sale['quantity']) ?? 1,
     subscription_id: text(sale['subscription_id']),
-    sold_at: text(sale['created_at']),
+    sold_at: isoTime(text(sale['created_at'])),
     period_months: monthsOf(sale['subscription_duration']),
     renews: keyIn(sale),
     gift: flag(sale['is_gift_receiver_purchase']),

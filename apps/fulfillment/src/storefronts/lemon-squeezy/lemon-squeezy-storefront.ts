@@ -1,4 +1,4 @@
-import { SignatureInvalid } from '#contracts';
+import { lemonSqueezyName, SignatureInvalid } from '#contracts';
 import type { OrderSnapshot, SubscriptionSnapshot } from '../order-snapshot.js';
 import { renewedKey } from '../signed/amount.rules.js';
 import { listAt, objectAt, textAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
@@ -15,7 +15,7 @@ import type {
 } from '../storefront.js';
 import type { StoreSettings } from '../storefronts.config.js';
 import { invoiceSnapshot, orderSnapshot, resourceIn, subscriptionSnapshot, type Resource } from './order.rules.js';
-import { customData, describeWebhook, orderId, readOrderId } from './webhook.rules.js';
+import { customData, describeWebhook, readOrderId } from './webhook.rules.js';
 
 const NEEDED_EVENTS = ['order_created', 'order_refunded', 'subscription_payment_success', 'subscription_expired'];
 const PAGE_SIZE = '100';
@@ -51,12 +51,11 @@ export class LemonSqueezyStorefront implements Storefront {
   async listOrders({ after, before }: { after: string; before?: string }, cursor = '1'): Promise<OrderPage> {
     const query = { 'page[number]': cursor, 'page[size]': PAGE_SIZE };
     const page = await this.api.get('orders', query);
-    const day = (order: OrderSnapshot): string => order.sold_at?.slice(0, 10) ?? '';
     const orders = listAt(page, 'data').map((data) => orderSnapshot(resourceIn(data), null));
     const last = wholeAt(objectAt(page, 'meta', 'page'), 'lastPage') ?? 1;
-    const more = Number(cursor) < last && orders.every((order) => day(order) >= after);
+    const more = Number(cursor) < last && orders.every((order) => !isBefore(order, after));
     return {
-      orders: orders.filter((order) => day(order) >= after && (!before || day(order) < before)),
+      orders: orders.filter((order) => !isBefore(order, after) && (!before || isBefore(order, before) !== false)),
       next_cursor: more ? String(Number(cursor) + 1) : null,
     };
   }
@@ -107,7 +106,8 @@ export class LemonSqueezyStorefront implements Storefront {
     const invoices = listAt(await this.api.get('subscription-invoices', query), 'data').map(resourceIn);
     const later = invoices.filter((invoice) => textAt(invoice.attributes, 'billing_reason') !== 'initial');
     const first = textAt(attributes, 'order_id');
-    return [...(first ? [orderId('order', first)] : []), ...later.map((invoice) => orderId('invoice', invoice.id))];
+    const charges = later.map((invoice) => lemonSqueezyName('invoice', invoice.id));
+    return first ? [lemonSqueezyName('order', first), ...charges] : charges;
   }
 
   private async period(item: JsonObject, from: string | null): Promise<Period> {
@@ -123,3 +123,7 @@ export class LemonSqueezyStorefront implements Storefront {
     return answer && resourceIn(objectAt(answer, 'data'));
   }
 }
+
+/** Whether it was sold before a day; undefined: nobody says when, so that it is in every window, and ends no list. */
+const isBefore = ({ sold_at }: OrderSnapshot, day: string): boolean | undefined =>
+  sold_at === null ? undefined : sold_at.slice(0, 10) < day;

@@ -1,7 +1,7 @@
+import { lemonSqueezyName } from '#contracts';
 import type { OrderSnapshot, ProductRef, SubscriptionSnapshot } from '../order-snapshot.js';
 import { refundOf } from '../signed/amount.rules.js';
-import { flagAt, objectAt, textAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
-import { orderId } from './webhook.rules.js';
+import { flagAt, objectAt, textAt, timeAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
 
 /** A resource of their JSON:API. */
 export interface Resource {
@@ -37,7 +37,7 @@ function paymentOf(attributes: JsonObject) {
     dispute: textAt(attributes, 'status') === 'fraudulent' ? ('open' as const) : ('none' as const),
     test: flagAt(attributes, 'test_mode'),
     price_cents: wholeAt(attributes, 'total_usd') ?? wholeAt(attributes, 'total'),
-    sold_at: textAt(attributes, 'created_at'),
+    sold_at: timeAt(attributes, 'created_at'),
   };
 }
 
@@ -49,7 +49,7 @@ export function orderSnapshot({ id, attributes }: Resource, subscription: Subscr
   const item = objectAt(attributes, 'first_order_item');
   return {
     ...paymentOf(attributes),
-    order_id: orderId('order', id),
+    order_id: lemonSqueezyName('order', id),
     product: productOf(item),
     kind: isUnpaid(attributes) ? 'preorder' : 'sale',
     quantity: wholeAt(item, 'quantity') ?? 1,
@@ -62,7 +62,7 @@ export function orderSnapshot({ id, attributes }: Resource, subscription: Subscr
 export function invoiceSnapshot(invoice: Resource, subscription: Resource, order_ids: string[]): OrderSnapshot {
   return {
     ...paymentOf(invoice.attributes),
-    order_id: orderId('invoice', invoice.id),
+    order_id: lemonSqueezyName('invoice', invoice.id),
     product: productOf(subscription.attributes),
     kind: isUnpaid(invoice.attributes) ? 'preorder' : 'renewal',
     quantity: wholeAt(objectAt(subscription.attributes, 'first_subscription_item'), 'quantity') ?? 1,

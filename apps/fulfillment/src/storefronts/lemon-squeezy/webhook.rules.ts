@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lemonSqueezyName, type LemonSqueezyThing } from '#contracts';
 import type { PingDescription, StoredPing } from '../storefront.js';
 import { flagAt, objectAt, readObject, textAt, type JsonObject } from '../signed/json-reader.js';
-
-/** What an order id of ours names: their numbers alone would be anybody's. */
-export type LemonSqueezyThing = 'order' | 'invoice' | 'subscription';
 
 const ORDER_ID = /^lemonsqueezy-(order|invoice|subscription)-(\d{1,18})$/;
 /** Type of the thing that an event is about. */
@@ -20,8 +18,6 @@ const RELEVANT = new Set([
   ...['subscription_paused', 'subscription_unpaused', 'subscription_plan_changed'],
 ]);
 const EVENT_NAME = /^[a-z_]{1,64}$/;
-
-export const orderId = (thing: LemonSqueezyThing, id: string): string => `lemonsqueezy-${thing}-${id}`;
 
 /** Takes an order id of ours apart; null: it is none. */
 export function readOrderId(text: string): { thing: LemonSqueezyThing; id: string } | null {
@@ -50,7 +46,7 @@ export function describeWebhook({ raw }: StoredPing): PingDescription {
 
 function subjectOf(data: JsonObject): string | null {
   const thing = THINGS[textAt(data, 'type') ?? ''];
-  const named = thing ? orderId(thing, textAt(data, 'id') ?? '') : '';
+  const named = thing ? lemonSqueezyName(thing, textAt(data, 'id') ?? '') : '';
   return readOrderId(named) ? named : null;
 }
 

@@ -1,7 +1,8 @@
 import { SignatureInvalid } from '#contracts';
 import type { OrderSnapshot, SubscriptionSnapshot } from '../order-snapshot.js';
 import { flagAt, listAt, objectAt, textAt, type JsonObject } from '../signed/json-reader.js';
-import { StoreApi, type Query } from '../signed/store-api.js';
+import { StoreApi } from '../signed/store-api.js';
+import type { Query } from '../store-http.js';
 import { StorefrontUnreachable } from '../storefront.js';
 import type {
   Credentials,

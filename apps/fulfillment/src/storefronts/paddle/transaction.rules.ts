@@ -1,6 +1,6 @@
 import type { OrderSnapshot, ProductRef, SubscriptionSnapshot } from '../order-snapshot.js';
 import { refundOf, renewedKey } from '../signed/amount.rules.js';
-import { listAt, objectAt, textAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
+import { listAt, objectAt, textAt, timeAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
 
 const PAID = new Set(['completed', 'paid']);
 /** Charges that Paddle makes by itself or for a change of plan. What is charged once along with one is a sale. */
@@ -67,7 +67,7 @@ export function transactionSnapshot(
     price_cents: totalOf(objectAt(transaction, 'details')),
     quantity: wholeAt(item, 'quantity') ?? 1,
     subscription_id: once ? null : textAt(transaction, 'subscription_id'),
-    sold_at: textAt(transaction, 'billed_at') ?? textAt(transaction, 'created_at'),
+    sold_at: timeAt(transaction, 'billed_at') ?? timeAt(transaction, 'created_at'),
     subscription: once ? null : subscription,
     paid_until: once ? null : textAt(objectAt(transaction, 'billing_period'), 'ends_at'),
     renews: renewedKey(textAt(objectAt(transaction, 'custom_data'), 'renews')),

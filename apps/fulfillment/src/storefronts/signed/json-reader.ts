@@ -1,3 +1,5 @@
+import { isoTime } from '../iso-time.rules.js';
+
 /** A JSON object that somebody else wrote: whatever is read of it may be missing or something else. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -46,11 +48,16 @@ export function textAt(from: JsonObject, name: string): string | null {
 }
 
 /** A whole number, also written as text. */
-export function wholeAt(from: JsonObject, name: string): number | null {
-  const value = own(from, name);
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+export const wholeAt = (from: JsonObject, name: string): number | null => wholeOf(own(from, name));
+
+/** Decimal digits alone: a blank, an exponent or another base is no amount of money. */
+export function wholeOf(value: unknown): number | null {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : null;
 }
+
+/** A moment. */
+export const timeAt = (from: JsonObject, name: string): string | null => isoTime(textAt(from, name));
 
 export const flagAt = (from: JsonObject, name: string): boolean => own(from, name) === true;
 

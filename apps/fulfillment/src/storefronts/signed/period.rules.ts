@@ -1,3 +1,5 @@
+import { isoTime } from '../iso-time.rules.js';
+
 /** What one charge of a subscription pays for: whole months, else a day. */
 export interface Period {
   period_months: number | null;
@@ -22,6 +24,6 @@ export function periodOf(unit: string | null, count: number | null, from: string
   const until = days === undefined ? Number.NaN : start + days * times * 86_400_000;
   return {
     period_months: months === undefined ? null : months * times,
-    paid_until: Number.isNaN(until) ? null : new Date(until).toISOString(),
+    paid_until: isoTime(until),
   };
 }

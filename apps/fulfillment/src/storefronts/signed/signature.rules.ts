@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far a signature's time may be from ours, either way, in seconds. */
-export const TOLERANCE_SECONDS = 300;
+const TOLERANCE_SECONDS = 300;
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,4 +1,4 @@
-import { ReplayStorefrontEvent } from '#contracts';
+import { ListOrders, ListStorefrontEvents, ReplayStorefrontEvent } from '#contracts';
 import { eventually } from '../../../test/eventually.js';
 import { SIGNING_STORES, SignedStores, type SigningStore } from '../../../test/signed-stores.js';
 import { World } from '../../../test/world.js';
@@ -185,6 +185,17 @@ describe('stores that sign what they send', () => {
       const log = world.logLines.join('');
       for (const secret of [ADA, 'Lovelace', 'signing-secret', 'api-key-of']) expect(log).not.toContain(secret);
     });
+  });
+
+  it('D-cli: an order of Lemon Squeezy and what was told of it are found by the bare number, too', async () => {
+    const { sale_id } = await sell('lemonsqueezy');
+    await becomes('active');
+    await world.quiet();
+    for (const order of [sale_id, `lemonsqueezy-order-${sale_id}`]) {
+      expect((await world.bus.send(ListOrders, { order_id: order })).orders).toHaveLength(1);
+      expect((await world.bus.send(ListStorefrontEvents, { sale_id: order })).events).toHaveLength(1);
+    }
+    expect((await world.bus.send(ListOrders, { order_id: `${sale_id}0` })).orders).toEqual([]);
   });
 
   it.each(['paddle', 'stripe'] as const)('G10: a dispute at %s suspends, winning it restores', async (store) => {

@@ -4,7 +4,7 @@ import {
   subscriptionSnapshot as lemonSubscription,
 } from '../lemon-squeezy/order.rules.js';
 import { subscriptionSnapshot as paddleSubscription, transactionSnapshot } from '../paddle/transaction.rules.js';
-import { checkoutSnapshot, invoiceSnapshot, subscriptionSnapshot } from '../stripe/payment.rules.js';
+import { checkoutSnapshot, heaviest, invoiceSnapshot, subscriptionSnapshot } from '../stripe/payment.rules.js';
 import { periodOf } from './period.rules.js';
 
 describe('an order of Lemon Squeezy', () => {
@@ -134,8 +134,33 @@ describe('a payment of Stripe', () => {
   });
 
   it('G10: a dispute is open, won or lost; a question of a bank is none', () => {
-    const told = ['needs_response', 'under_review', 'won', 'lost', 'warning_needs_response', 'warning_closed'];
-    expect(told.map((status) => of({}, status).dispute)).toEqual(['open', 'open', 'won', 'lost', 'none', 'none']);
+    const told = [
+      'needs_response',
+      'under_review',
+      'won',
+      'lost',
+      'warning_needs_response',
+      'warning_closed',
+      'constructor',
+    ];
+    expect(told.map((status) => of({}, status).dispute)).toEqual([
+      'open',
+      'open',
+      'won',
+      'lost',
+      'none',
+      'none',
+      'none',
+    ]);
+  });
+
+  it('G10: of several disputes the one that weighs most counts, in whatever order they are listed', () => {
+    const of = (...told: string[]) => heaviest(told.map((status) => ({ status })))?.['status'];
+    expect(of('won', 'lost')).toBe('lost');
+    expect(of('lost', 'won')).toBe('lost');
+    expect(of('won', 'needs_response', 'warning_closed')).toBe('needs_response');
+    expect(of('warning_closed', 'won')).toBe('won');
+    expect([of('warning_closed'), of('__proto__'), of()]).toEqual(['warning_closed', '__proto__', undefined]);
   });
 
   it('is of what the checkout sold; without one nobody knows of what', () => {

@@ -1,18 +1,18 @@
+import { isoTime } from '../iso-time.rules.js';
 import type { OrderSnapshot, ProductRef, SubscriptionSnapshot } from '../order-snapshot.js';
 import { refundOf, renewedKey } from '../signed/amount.rules.js';
 import { flagAt, idAt, listAt, objectAt, textAt, wholeAt, type JsonObject } from '../signed/json-reader.js';
 
 /** What a dispute comes to; questions of a bank (`warning_…`) have taken no money. */
-const DISPUTES: Readonly<Record<string, OrderSnapshot['dispute']>> = {
-  needs_response: 'open',
-  under_review: 'open',
-  won: 'won',
-  lost: 'lost',
-};
+const DISPUTES = new Map<string | null, OrderSnapshot['dispute']>([
+  ['needs_response', 'open'],
+  ['under_review', 'open'],
+  ['won', 'won'],
+  ['lost', 'lost'],
+]);
 const ENDED = new Set(['canceled', 'incomplete_expired']);
 
-const instant = (seconds: number | null): string | null =>
-  seconds === null ? null : new Date(seconds * 1000).toISOString();
+const instant = (seconds: number | null): string | null => (seconds === null ? null : isoTime(seconds * 1000));
 
 function productOf(item: JsonObject): ProductRef {
   const price = objectAt(item, 'price');
@@ -23,6 +23,13 @@ function productOf(item: JsonObject): ProductRef {
     variant: textAt(price, 'id'),
   };
 }
+
+/** Of several disputes about one charge the one that weighs most: none that was won makes up for one that was lost. */
+export const heaviest = (disputes: readonly JsonObject[]): JsonObject | null =>
+  [...disputes].sort((a, b) => weightOf(b) - weightOf(a))[0] ?? null;
+
+const WEIGHTS = [undefined, 'won', 'open', 'lost'];
+const weightOf = (dispute: JsonObject): number => WEIGHTS.indexOf(DISPUTES.get(textAt(dispute, 'status')));
 
 /** What the charge tells of a payment; one that nothing was charged for can have been neither refunded nor disputed. */
 export interface Payment {
@@ -35,7 +42,7 @@ function moneyOf({ charge, dispute }: Payment) {
   const captured = wholeAt(charge, 'amount_captured') ?? wholeAt(charge, 'amount');
   return {
     refund: refundOf(captured, wholeAt(charge, 'amount_refunded')),
-    dispute: (dispute && DISPUTES[textAt(dispute, 'status') ?? '']) ?? ('none' as const),
+    dispute: (dispute && DISPUTES.get(textAt(dispute, 'status'))) ?? ('none' as const),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { OrderSnapshot } from '../order-snapshot.js';
 import { flagAt, idAt, listAt, objectAt, textAt, type JsonObject } from '../signed/json-reader.js';
 import type { StoreApi } from '../signed/store-api.js';
-import { checkoutSnapshot, invoiceSnapshot, subscriptionSnapshot, type Payment } from './payment.rules.js';
+import { checkoutSnapshot, heaviest, invoiceSnapshot, subscriptionSnapshot, type Payment } from './payment.rules.js';
 import { prefixOf } from './webhook.rules.js';
 
 const NOTHING: Payment = { charge: {}, dispute: null };
@@ -31,8 +31,8 @@ export class StripeReader {
   /** Whether a charge was refunded or disputed. */
   async paymentOf(charge: JsonObject): Promise<Payment> {
     if (!flagAt(charge, 'disputed')) return { charge, dispute: null };
-    const answer = await this.api.get('disputes', { charge: textAt(charge, 'id') ?? '', limit: '1' });
-    return { charge, dispute: listAt(answer, 'data')[0] ?? null };
+    const answer = await this.api.get('disputes', { charge: textAt(charge, 'id') ?? '', limit: '100' });
+    return { charge, dispute: heaviest(listAt(answer, 'data')) };
   }
 
   private async payment(id: string): Promise<OrderSnapshot | null> {

@@ -1,1 +1,0 @@
-export { severable, type Severable } from '../../../test/support/severable.js';
