@@ -1,6 +1,12 @@
+import { pbkdf2 } from 'node:crypto';
 import { Controller, Module } from '@nestjs/common';
 import { MessagePattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { AppConfig, Health, InternalListener, Log, readConfig, runMain, Shutdown, startService } from '../src/index.js';
+
+/** What hashing many passwords at once does: every thread that could write for the process has work. */
+function occupyThreads(): void {
+  for (let i = 0; i < 16; i += 1) pbkdf2('x', 'y', 100_000, 64, 'sha512', () => undefined);
+}
 
 @Controller()
 class SampleController {
@@ -47,6 +53,10 @@ class SampleModule {
       '/crash',
       () => void setImmediate(() => void Promise.reject(new Error('a forgotten promise'))),
     );
+    listener.route('GET', '/busy', (_, answer) => {
+      occupyThreads();
+      answer.end();
+    });
     listener.onUpgrade('/socket', (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\nhello'));
   }
 }

@@ -21,14 +21,17 @@ function currentRequest(): object {
   return { request_id: context.requestId, ...(trace_id ? { trace_id } : {}) };
 }
 
-function destinationOf({ format, destination }: LogOptions): DestinationStream | undefined {
-  if (format !== 'pretty') return destination;
+/**
+ * Standard output is written at once. Pino would leave it to libuv's threads, which hash passwords: lines would wait for
+ * them, and at the end of the process be lost.
+ */
+function destinationOf({ format, destination }: LogOptions): DestinationStream {
+  const to = destination ?? pino.destination({ fd: 1, sync: true });
+  if (format !== 'pretty') return to;
   // Loaded only when asked for: it costs memory in every process.
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   const colorize = !destination && process.stdout.isTTY;
   const pretty = prettyFactory({ colorize, ignore: 'app', messageFormat: '{app}: {msg}', translateTime: 'HH:MM:ss.l' });
-  // Pino's own destination also outlives a reader that has gone.
-  const to = destination ?? pino.destination({ fd: 1, sync: true });
   return { write: (line) => void to.write(pretty(line)) };
 }
 
@@ -48,8 +51,7 @@ export class Log {
         log: (fields: object) => scrub(fields) as Record<string, unknown>,
       },
     };
-    const to = destinationOf(options);
-    return new Log(to ? pino(settings, to) : pino(settings));
+    return new Log(pino(settings, destinationOf(options)));
   }
 
   /** A log whose every line carries `fields`. */

@@ -83,6 +83,14 @@ describe('startService', () => {
     ]);
   });
 
+  it('loses no line of its end, though all threads are busy', async () => {
+    const sample = new Sample({});
+    await fetch(`${await sample.ready()}/busy`);
+    sample.kill('SIGTERM');
+    expect(await sample.exited).toBe(0);
+    expect(sample.lines.at(-1)?.msg).toBe('stopped');
+  });
+
   it('drains after a forgotten rejection, and ends with code 1', async () => {
     const sample = new Sample({});
     await fetch(`${await sample.ready()}/crash`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
