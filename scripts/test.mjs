@@ -1,4 +1,7 @@
-/** `npm test`: installs, builds and fetches what is missing, then runs jest. Arguments are jest's. */
+/**
+ * `npm test`: installs, builds and fetches what is missing, then runs jest. Arguments are jest's. Without any, what failed
+ * is looked at a second time.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +9,7 @@ import { endLeftovers } from '../test/support/leftovers.mjs';
 import { run } from './lib/cli.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { isMain, root } from './lib/project.mjs';
+import { tellCoincidences, together, worthAnotherLook } from './lib/second-look.mjs';
 import { watch } from './lib/watchdog.mjs';
 
 const COUNTS = path.join(root, '.cache/test-counts.json');
@@ -13,7 +17,9 @@ const COUNTS = path.join(root, '.cache/test-counts.json');
 const silenceMinutes = () => Number(process.env.GATEHOUSE_TEST_SILENCE_MINUTES ?? 10);
 
 const counted = () =>
-  fs.existsSync(COUNTS) ? JSON.parse(fs.readFileSync(COUNTS, 'utf8')) : { passed: 0, failed: 1, running: [] };
+  fs.existsSync(COUNTS)
+    ? JSON.parse(fs.readFileSync(COUNTS, 'utf8'))
+    : { passed: 0, failed: 1, running: [], failures: [] };
 
 function tellSilence() {
   const files = counted().running.join('\n  ') || '(none: something keeps the runner itself from ending)';
@@ -35,11 +41,27 @@ async function runJest(args) {
     stop = watch({ pid, file: COUNTS, silenceMs: silenceMinutes() * 60_000, onSilence: tellSilence });
   };
   const env = { ...process.env, GATEHOUSE_TEST_COUNTS: COUNTS };
+  fs.rmSync(COUNTS, { force: true });
   const code = await run(process.execPath, [jest, ...args, ...reporters], { env }, onStart);
   stop();
   if (code !== 0) await endWhatIsLeft();
   return code;
 }
+
+/** @returns {Promise<{ code: number, counts: object }>} of the last look at each file */
+async function runTwice(args) {
+  const code = await runJest(args);
+  const first = counted();
+  const again = code === 0 || process.env.NIGHTLY ? [] : worthAnotherLook(first);
+  if (!again.length) return { code, counts: first };
+  process.stdout.write('\nA second look at what failed:\n');
+  const codeNow = await runJest([...args, '--runInBand', '--runTestsByPath', ...again]);
+  const counts = together(first, counted());
+  if (counts.coincidences.length) process.stdout.write(tellCoincidences(counts.coincidences, root));
+  return { code: codeNow, counts };
+}
+
+const isWhole = (args) => args.every((arg) => arg === '--ci');
 
 /**
  * Runs the tests.
@@ -48,9 +70,8 @@ async function runJest(args) {
  */
 export async function test(args = []) {
   await prepare();
-  fs.rmSync(COUNTS, { force: true });
-  const code = await runJest(args);
-  const { passed, failed, running } = counted();
+  const { code, counts } = isWhole(args) ? await runTwice(args) : { code: await runJest(args), counts: counted() };
+  const { passed, failed, running } = counts;
   return { ok: code === 0, passed, failed: code === 0 ? failed : Math.max(failed + running.length, 1) };
 }
 

@@ -1,6 +1,7 @@
 /**
  * A jest reporter that keeps how far the run is in the file named by GATEHOUSE_TEST_COUNTS: how many tests have passed
- * and failed, and which files are running. `npm test` reads it, also when jest does not live to its end.
+ * and failed, which files are running and which have failed. `npm test` reads it, also when jest does not live to its
+ * end.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,6 +11,7 @@ export default class SummaryReporter {
   #running = new Set();
   #passed = 0;
   #failed = 0;
+  #failures = [];
 
   onRunStart() {
     this.#write();
@@ -22,8 +24,11 @@ export default class SummaryReporter {
 
   onTestFileResult(test, result) {
     this.#running.delete(test.path);
-    this.#passed += result.numPassingTests;
-    this.#failed += result.numFailingTests + (result.testExecError ? 1 : 0);
+    const passed = result.numPassingTests;
+    const failed = result.numFailingTests + (result.testExecError ? 1 : 0);
+    this.#passed += passed;
+    this.#failed += failed;
+    if (failed) this.#failures.push({ file: test.path, passed, failed });
     this.#write();
   }
 
@@ -34,7 +39,7 @@ export default class SummaryReporter {
   #write() {
     if (!this.#file) return;
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-    const counts = { passed: this.#passed, failed: this.#failed, running: [...this.#running] };
-    fs.writeFileSync(this.#file, JSON.stringify(counts));
+    const [running, failures] = [[...this.#running], this.#failures];
+    fs.writeFileSync(this.#file, JSON.stringify({ passed: this.#passed, failed: this.#failed, running, failures }));
   }
 }
