@@ -42,6 +42,7 @@ import { SigningImport } from './key-import/signing-import.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { PublicKeysService } from './keys/public-keys.service.js';
 import { RotationService } from './keys/rotation.service.js';
+import { SealedKeys } from './keys/sealed-keys.service.js';
 import { SigningKeysRepository } from './keys/signing-keys.repository.js';
 import { SigningProviders } from './keys/signing-providers.js';
 import { migrations } from './migrations/index.js';
@@ -76,7 +77,7 @@ import { VaultController } from './vault/vault.controller.js';
 import { Vault } from './vault/vault.service.js';
 
 const KEK = [DataKeysService, DataKeysRepository];
-const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SigningKeysRepository];
+const KEYS = [Keyring, KeyringUpkeep, PublicKeysService, RotationService, SealedKeys, SigningKeysRepository];
 const KEY_IMPORT = [ImportedKeysRepository, KeyImport, SigningImport];
 const KEY_CERTIFICATES = [KeyCertificatesRepository, KeyCertificates];
 const AUDIT = [AuditBacklog, AuditLog, AuditRepository, AuditVerifier];

@@ -6,6 +6,7 @@ export const KEPT_TABLES = [
   'erased_owners',
   'data_keys',
   'signing_keys',
+  'keys_to_destroy',
   'key_certificates',
   'account_closures',
   'streams',

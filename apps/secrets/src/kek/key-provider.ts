@@ -48,6 +48,6 @@ export abstract class KeyProvider {
    */
   check?(): Promise<void>;
 
-  /** Lets a signing key be gone for good. */
+  /** Lets a signing key be gone for good; also one that is so already. @throws Refusal `unavailable` */
   abstract destroy(handle: Buffer): Promise<void>;
 }

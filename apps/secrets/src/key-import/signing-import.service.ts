@@ -40,7 +40,7 @@ export class SigningImport {
     await this.keys.lock(slot);
     await this.imported.forget(kid);
     const before = await this.imported.removeNext(slot);
-    if (before) this.tx.afterCommit(() => this.keyring.discard(before, 0));
+    if (before) await this.keys.discard(before, 0);
     await this.keys.addIfFirst({ kid, ...slot, state: 'next', provider: 'local', public_jwk: jwk, private_key });
   }
 }

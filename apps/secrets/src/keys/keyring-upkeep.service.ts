@@ -80,6 +80,7 @@ export class KeyringUpkeep implements OnApplicationBootstrap, OnApplicationShutd
       () => this.keyring.reload(),
       () => this.keyring.prepareNext(),
       ...KEY_SLOTS.map((slot) => () => this.rotation.rotateOverdue(slot)),
+      () => this.keyring.destroyDiscarded(),
     ];
   }
 }

@@ -20,6 +20,7 @@ function upkeepOf({ unseal, reload = done }: { unseal: () => Promise<boolean>; r
     }),
     reload: jest.fn(reload),
     prepareNext: jest.fn(away),
+    destroyDiscarded: jest.fn(done),
   };
   const rotation = { rotateOverdue: jest.fn(done), retireEnded: jest.fn(away) };
   const backlog = { write: jest.fn(away) };

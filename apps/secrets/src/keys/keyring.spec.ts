@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Log } from '#boot';
 import type { AuditLog } from '../audit/audit-log.service.js';
 import type { DataKeysService } from '../kek/data-keys.service.js';
@@ -6,6 +6,7 @@ import type { KeyProvider } from '../kek/key-provider.js';
 import { LocalKek } from '../kek/local-kek.js';
 import { KEY_SLOTS, type KeySlot } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
+import { SealedKeys } from './sealed-keys.service.js';
 import { SigningProviders } from './signing-providers.js';
 import type { NewSigningKey, SigningKeysRepository } from './signing-keys.repository.js';
 
@@ -22,8 +23,6 @@ interface Hooks {
   isSealed?: () => Promise<boolean>;
   /** Where the keys of license blobs live. */
   elsewhere?: KeyProvider;
-  /** Whether a key is kept that was made. */
-  keeps?: boolean;
 }
 
 function keyringWith(hooks: Hooks) {
@@ -40,7 +39,7 @@ function keyringWith(hooks: Hooks) {
     slotsWith: (state: string) => Promise.resolve(state === 'active' ? KEY_SLOTS : []),
     addIfFirst: ({ purpose, alg }: NewSigningKey) => {
       added.push({ purpose, alg });
-      return Promise.resolve(hooks.keeps ?? true);
+      return Promise.resolve(true);
     },
     findActive: async () => (await hooks.findActive?.(), []),
   };
@@ -48,16 +47,14 @@ function keyringWith(hooks: Hooks) {
     obtain: async () => (await hooks.obtain?.(), { id: '019b0000-0000-7000-8000-000000000001', key }),
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const keyring = new Keyring(
-    stored as unknown as SigningKeysRepository,
-    dataKeys as unknown as DataKeysService,
-    audit as unknown as AuditLog,
-    log as unknown as Log,
-    new SigningProviders(
-      new LocalKek(randomBytes(32)),
-      hooks.elsewhere && { provider: hooks.elsewhere, purposes: ['license_blob'] },
-    ),
+  const providers = new SigningProviders(
+    new LocalKek(randomBytes(32)),
+    hooks.elsewhere && { provider: hooks.elsewhere, purposes: ['license_blob'] },
   );
+  const repository = stored as unknown as SigningKeysRepository;
+  const [trail, told] = [audit as unknown as AuditLog, log as unknown as Log];
+  const keys = new SealedKeys(repository, providers, trail, told);
+  const keyring = new Keyring(repository, dataKeys as unknown as DataKeysService, trail, told, keys);
   return { keyring, audit, key, added };
 }
 
@@ -97,33 +94,6 @@ describe('SEC16: an operator’s seal', () => {
     keyring.close();
     expect(await keyring.unseal()).toBe(true);
     expect(keyring.sealedBecause).toBeUndefined();
-  });
-});
-
-describe('a key at a provider that signs no more', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
-
-  it('D-rotation: is gone from there, also when the provider is away at first', async () => {
-    const { publicKey } = generateKeyPairSync('ed25519');
-    const made = { publicJwk: publicKey.export({ format: 'jwk' }), handle: Buffer.from('handle') };
-    const destroyed: string[] = [];
-    let away = 3;
-    const hsm = {
-      id: 'hsm',
-      generate: () => Promise.resolve(made),
-      destroy: (handle: Buffer) =>
-        away-- > 0 ? Promise.reject(new Error('the hsm is away')) : Promise.resolve(destroyed.push(handle.toString())),
-    };
-    const { keyring } = keyringWith({ elsewhere: hsm as unknown as KeyProvider, keeps: false });
-    await keyring.unseal();
-    await keyring.prepareNext([{ purpose: 'license_blob', alg: 'EdDSA' }]);
-    await jest.advanceTimersByTimeAsync(6_999);
-    expect(destroyed).toEqual([]);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(destroyed).toEqual(['handle']);
-    await jest.advanceTimersByTimeAsync(3_600_000);
-    expect(destroyed).toEqual(['handle']);
   });
 });
 

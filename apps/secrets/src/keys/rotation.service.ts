@@ -8,7 +8,7 @@ import { OneByOne } from './one-by-one.js';
 import { SigningKeysRepository, type StoredPublicKey } from './signing-keys.repository.js';
 
 /** Replicas that have not heard yet sign with the key before. */
-const GRACE_MS = 30_000;
+const GRACE_SECONDS = 30;
 
 /** Who asked for a rotation. */
 export interface RotationOrder {
@@ -85,7 +85,7 @@ export class RotationService {
     if (!(await this.keys.slotsWith('next')).map(slotName).includes(slotName(slot))) return null;
     const overlap = compromised ? 0 : KEY_PROFILES[purpose].overlapSeconds;
     const before = await this.keys.retireActive(slot, compromised ? 'compromised' : 'retiring', overlap);
-    if (before) this.tx.afterCommit(() => this.keyring.discard(before, compromised ? 0 : GRACE_MS));
+    if (before) await this.keys.discard(before, compromised ? 0 : GRACE_SECONDS);
     const made = (await this.keys.activateNext(slot))!;
     await this.outbox.append(KeyRotated, { kid: made.kid, purpose });
     const action = compromised ? 'key.rotate_compromised' : 'key.rotate';

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { KeyPurpose, KeyState, SigningAlg } from '#contracts';
 import { Transactions } from '#persistence';
 import type { KeySlot } from './key-profile.rules.js';
+import { LOCAL } from './signing-providers.js';
 
 /** A key that may sign: its private half is sealed. */
 export interface StoredSigningKey extends KeySlot {
@@ -19,6 +20,11 @@ export interface ActiveSigningKey extends StoredSigningKey {
 
 export interface NewSigningKey extends ActiveSigningKey {
   state: 'next' | 'active';
+}
+
+/** A key that signs no more and is still at its provider; nobody else knows by then where it is. */
+export interface DiscardedKey extends StoredSigningKey {
+  tries: number;
 }
 
 export interface StoredPublicKey {
@@ -112,6 +118,37 @@ export class SigningKeysRepository {
       "UPDATE signing_keys SET state = 'retired' WHERE state = 'retiring' AND not_after <= now() RETURNING kid",
     );
     return rows.length > 0;
+  }
+
+  /**
+   * Notes that a key is to be gone from its provider too, within the transaction that takes it out of use. What this
+   * process held itself is gone with its row.
+   * @param afterSeconds how long replicas may still sign with it that have not heard yet
+   */
+  async discard({ kid, purpose, alg, provider, private_key }: StoredSigningKey, afterSeconds: number): Promise<void> {
+    if (provider === LOCAL) return;
+    await this.tx.query(
+      `INSERT INTO keys_to_destroy (kid, purpose, alg, provider, private_key, due_at)
+       VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6)) ON CONFLICT (kid) DO NOTHING`,
+      [kid, purpose, alg, provider, private_key, afterSeconds],
+    );
+  }
+
+  /** Those whose time has come, kept from other replicas for a while that grows with each try. */
+  claimDiscarded(limit: number): Promise<DiscardedKey[]> {
+    return this.tx.query(
+      `UPDATE keys_to_destroy
+       SET tries = tries + 1, due_at = now() + make_interval(secs => least(3600, 60 * 2 ^ least(tries, 12)))
+       WHERE kid IN (SELECT kid FROM keys_to_destroy WHERE due_at <= now() ORDER BY due_at LIMIT $1
+         FOR UPDATE SKIP LOCKED)
+       RETURNING kid, purpose, alg, provider, private_key, tries`,
+      [limit],
+    );
+  }
+
+  /** The provider has destroyed it. */
+  async forgetDiscarded(kid: string): Promise<void> {
+    await this.tx.query('DELETE FROM keys_to_destroy WHERE kid = $1', [kid]);
   }
 
   /**

@@ -11,6 +11,7 @@ import { OperatorSeal1795300001410 } from './1795300001410-operator-seal.js';
 import { AccountClosures1795300001500 } from './1795300001500-account-closures.js';
 import { KeyCertificates1795300001510 } from './1795300001510-key-certificates.js';
 import { AuditBacklog1795300001540 } from './1795300001540-audit-backlog.js';
+import { KeysToDestroy1795300001550 } from './1795300001550-keys-to-destroy.js';
 
 /** The schema of the secrets service, oldest first. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AccountClosures1795300001500,
   KeyCertificates1795300001510,
   AuditBacklog1795300001540,
+  KeysToDestroy1795300001550,
 ];

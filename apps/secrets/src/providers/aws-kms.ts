@@ -6,7 +6,7 @@ import { lengthPrefixed } from '../kek/length-prefixed.js';
 import type { AwsCredentialSource } from './aws-credentials.js';
 import { signedHeaders } from './aws-signature.js';
 import { joseSignature } from './der.js';
-import { askProvider, SLOW_MS, textIn, unavailable } from './provider-request.js';
+import { askProvider, SLOW_MS, textIn, unavailable, type ProviderAnswer } from './provider-request.js';
 
 /** A symmetric key of AWS KMS. */
 export interface AwsKey {
@@ -24,7 +24,7 @@ const SIGN: Readonly<Record<SigningAlg, { spec: (bits: number) => string; algori
   RS256: { spec: (bits) => `RSA_${bits}`, algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
 };
 /** What says that it is the ciphertext that is wrong. */
-const INTEGRITY = /InvalidCiphertextException|IncorrectKeyException/;
+const INTEGRITY = /^(InvalidCiphertext|IncorrectKey)Exception$/;
 const PENDING_DAYS = 7;
 
 /** AWS KMS over signed HTTP. */
@@ -75,7 +75,15 @@ export class AwsKms extends KeyProvider {
   }
 
   async destroy(handle: Buffer): Promise<void> {
-    await this.ask('ScheduleKeyDeletion', { KeyId: handle.toString('utf8'), PendingWindowInDays: PENDING_DAYS });
+    const KeyId = handle.toString('utf8');
+    const answer = await this.answerTo('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: PENDING_DAYS });
+    if (answer.status !== 200 && !(await this.isGone(KeyId))) throw this.refused(answer);
+  }
+
+  private async isGone(KeyId: string): Promise<boolean> {
+    const answer = await this.answerTo('DescribeKey', { KeyId });
+    if (answer.status !== 200) return typeOf(answer) === 'NotFoundException';
+    return (answer.body.KeyMetadata as { KeyState?: unknown } | undefined)?.KeyState === 'PendingDeletion';
   }
 
   /** What is asked of one key is answered with the ARN of the key that did it. */
@@ -88,23 +96,32 @@ export class AwsKms extends KeyProvider {
     return answer;
   }
 
-  private async ask(operation: string, said: object, timeoutMs = this.key.timeoutMs): Promise<Record<string, unknown>> {
+  private async ask(operation: string, said: object, timeoutMs?: number): Promise<Record<string, unknown>> {
+    const answer = await this.answerTo(operation, said, timeoutMs);
+    if (answer.status === 200) return answer.body;
+    throw INTEGRITY.test(typeOf(answer)) ? new IntegrityError() : this.refused(answer);
+  }
+
+  private async answerTo(operation: string, said: object, timeoutMs = this.key.timeoutMs): Promise<ProviderAnswer> {
     const { url, region } = this.key;
     const body = JSON.stringify(said);
     const own = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` };
     const request = { url: `${url}/`, region, service: 'kms', body, headers: own };
     const headers = signedHeaders(request, await this.source.credentials(), new Date());
-    const answer = await askProvider(this.id, { method: 'POST', url: request.url, headers, body, timeoutMs });
-    if (answer.status === 200) return answer.body;
-    const type = String(answer.body.__type ?? '');
-    if (INTEGRITY.test(type)) throw new IntegrityError();
-    throw unavailable(this.id, `it answered ${answer.status} ${type.replace(/^.*#/, '')}`.trim());
+    return askProvider(this.id, { method: 'POST', url: request.url, headers, body, timeoutMs });
+  }
+
+  private refused(answer: ProviderAnswer): Error {
+    return unavailable(this.id, `it answered ${answer.status} ${typeOf(answer)}`.trim());
   }
 
   private bytes(answer: Record<string, unknown>, name: string): Buffer {
     return Buffer.from(textIn(this.id, answer, name), 'base64');
   }
 }
+
+/** What kind of refusal it is, without its namespace. */
+const typeOf = ({ body }: ProviderAnswer): string => String(body.__type ?? '').replace(/^.*#/, '');
 
 /** Whether an ARN is that of the key that was asked for; which key an alias stands for, AWS alone knows. */
 const isKey = (asked: string, arn: string): boolean =>

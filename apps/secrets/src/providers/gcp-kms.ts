@@ -74,7 +74,15 @@ export class GcpKms extends KeyProvider {
   }
 
   async destroy(handle: Buffer): Promise<void> {
-    this.done(await this.ask('POST', `${handle.toString('utf8')}:destroy`, {}));
+    const version = handle.toString('utf8');
+    const answer = await this.ask('POST', `${version}:destroy`, {});
+    if (answer.status !== 200 && (await this.isDestroyed(version))) return;
+    this.done(answer);
+  }
+
+  private async isDestroyed(version: string): Promise<boolean> {
+    const { status, body } = await this.ask('GET', version);
+    return status === 200 && /^DESTROY/.test(String(body.state));
   }
 
   /** A key takes a while until it is there. */

@@ -68,6 +68,7 @@ export class VaultTransit extends KeyProvider {
 
   async destroy(handle: Buffer): Promise<void> {
     const name = handle.toString('utf8');
+    if ((await this.ask('GET', `keys/${name}`)).status === 404) return;
     this.done(await this.ask('POST', `keys/${name}/config`, { deletion_allowed: true }));
     this.done(await this.ask('DELETE', `keys/${name}`));
   }

@@ -91,8 +91,15 @@ const OPERATIONS: Record<string, (keys: Keys, said: Body) => Said> = {
   },
   ScheduleKeyDeletion: ({ pairs }, said) => {
     const pair = pairs.get(String(said.KeyId));
-    if (pair) pair.destroyed = true;
+    if (!pair) return refused('NotFoundException');
+    if (pair.destroyed) return refused('KMSInvalidStateException');
+    pair.destroyed = true;
     return told({ KeyId: said.KeyId, KeyState: 'PendingDeletion' });
+  },
+  DescribeKey: ({ pairs }, said) => {
+    const pair = pairs.get(String(said.KeyId));
+    if (!pair) return refused('NotFoundException');
+    return told({ KeyMetadata: { KeyId: said.KeyId, KeyState: pair.destroyed ? 'PendingDeletion' : 'Enabled' } });
   },
 };
 

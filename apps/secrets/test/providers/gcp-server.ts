@@ -75,6 +75,8 @@ class GcpKeys {
     if (operation === 'asymmetricSign') return this.sign(name, said);
     if (operation === 'destroy') return this.destroy(name);
     if (name.endsWith('/publicKey')) return this.publicKey(name.replace(/\/publicKey$/, ''));
+    const pair = this.pairs.get(name);
+    if (pair) return told({ name, state: pair.destroyed ? 'DESTROY_SCHEDULED' : 'ENABLED' });
     const id = new URL(path, 'http://x').searchParams.get('cryptoKeyId');
     return id && name === `${RING}/cryptoKeys` ? this.create(`${name}/${id}`, said) : refused(404, 'NOT_FOUND');
   }
@@ -130,6 +132,7 @@ class GcpKeys {
   private destroy(version: string): Said {
     const pair = this.pairs.get(version);
     if (!pair) return refused(404, 'NOT_FOUND');
+    if (pair.destroyed) return refused(400, 'FAILED_PRECONDITION');
     pair.destroyed = true;
     return told({ name: version, state: 'DESTROY_SCHEDULED' });
   }
