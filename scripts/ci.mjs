@@ -7,5 +7,5 @@ const checks = await check();
 const good = checks.filter((step) => step.ok).length;
 const passed = tests.passed + good;
 const failed = tests.failed + checks.length - good;
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.stdout.write(`${tests.said}\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed || !tests.ok ? 1 : 0;

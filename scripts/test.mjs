@@ -56,9 +56,7 @@ async function runTwice(args) {
   if (!again.length) return { code, counts: first };
   process.stdout.write('\nA second look at what failed:\n');
   const codeNow = await runJest([...args, '--runInBand', '--runTestsByPath', ...again]);
-  const counts = together(first, counted());
-  if (counts.coincidences.length) process.stdout.write(tellCoincidences(counts.coincidences, root));
-  return { code: codeNow, counts };
+  return { code: codeNow, counts: together(first, counted()) };
 }
 
 const isWhole = (args) => args.every((arg) => arg === '--ci');
@@ -66,16 +64,19 @@ const isWhole = (args) => args.every((arg) => arg === '--ci');
 /**
  * Runs the tests.
  * @param {string[]} args arguments for jest
- * @returns {Promise<{ ok: boolean, passed: number, failed: number }>} counts of tests; a file that cannot run is one failure
+ * @returns {Promise<{ ok: boolean, passed: number, failed: number, said: string }>} counts of tests; a file that cannot run
+ * is one failure. `said` is what is to be read at the end.
  */
 export async function test(args = []) {
   await prepare();
   const { code, counts } = isWhole(args) ? await runTwice(args) : { code: await runJest(args), counts: counted() };
-  const { passed, failed, running } = counts;
-  return { ok: code === 0, passed, failed: code === 0 ? failed : Math.max(failed + running.length, 1) };
+  const { passed, failed, running, coincidences = [] } = counts;
+  const said = coincidences.length ? tellCoincidences(coincidences, root) : '';
+  return { ok: code === 0, passed, failed: code === 0 ? failed : Math.max(failed + running.length, 1), said };
 }
 
 if (isMain(import.meta)) {
-  const { ok } = await test(process.argv.slice(2));
+  const { ok, said } = await test(process.argv.slice(2));
+  process.stdout.write(said);
   process.exitCode = ok ? 0 : 1;
 }
