@@ -125,6 +125,24 @@ it('D-kms D-rotation: an imported key signs on every replica; the one before goe
   expect((await blobKeys()).find(({ kid }) => kid === 'old-4')).toMatchObject({ state: 'retiring' });
 });
 
+it('D-kms: the same key many times at once takes its turn once, and goes on signing; of two names it gets one', async () => {
+  const [same, other] = [oldKey(), oldKey()].map(pem) as [string, string];
+  const uses = ['sign', 'verify'] as const;
+  const requests = Array.from({ length: 12 }, (_, n) => importKey({ key: same, use: uses[n % 2]!, kid: 'at-once' }));
+  expect(new Set((await Promise.all(requests)).map(({ kid }) => kid))).toEqual(new Set(['at-once']));
+  expect(await importKey({ key: same, use: 'sign', kid: 'at-once' })).toMatchObject({ state: 'active' });
+  const said = await world.database.query(
+    "SELECT 1 FROM audit_log WHERE kid = 'at-once' AND action = 'key.import_signing'",
+  );
+  expect(said).toHaveLength(1);
+  const names = Array.from({ length: 4 }, (_, n) => importKey({ key: other, use: 'sign', kid: `turn-at-once-${n}` }));
+  const outcomes = await Promise.allSettled(names);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toMatchObject([{ value: { state: 'active' } }]);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'key_exists' });
+  }
+});
+
 it('D-kms: what is compromised does not come back', async () => {
   const key = oldKey();
   await importKey({ key: pem(key), use: 'sign', kid: 'old-5' });

@@ -70,14 +70,20 @@ export class KeyImport {
 
   private async sign(kid: string, jwk: JsonWebKey, material: KeyMaterial, by: Importer): Promise<StoredPublicKey> {
     const { pkcs8 } = material;
-    const known = await this.sameKey(kid, material);
     if (!pkcs8) throw refused('key', 'A public key cannot sign; give the private key.');
-    if (known?.state === 'active') return known;
-    // What others know, or what was taken out of use for good, does not come back.
-    if (known && known.state !== 'retiring') throw KeyExists.with(`The key is ${known.state} and signs no more.`);
-    await this.audit.append({ action: 'key.import_signing', kid, subject: SLOT.purpose, ...by });
-    await this.signing.activate({ kid, jwk, pkcs8, slot: SLOT }, by);
+    const wanted = () => this.isToSign(kid, material);
+    if (await wanted()) await this.signing.activate({ kid, jwk, pkcs8, slot: SLOT }, by, wanted);
     return this.keys.read(kid);
+  }
+
+  /** Whether the key does not sign yet and may. @throws Refusal `key_exists` */
+  private async isToSign(kid: string, material: KeyMaterial): Promise<boolean> {
+    const known = await this.sameKey(kid, material);
+    // What others know, or what was taken out of use for good, does not come back.
+    if (known && !['active', 'retiring'].includes(known.state)) {
+      throw KeyExists.with(`The key is ${known.state} and signs no more.`);
+    }
+    return known?.state !== 'active';
   }
 }
 

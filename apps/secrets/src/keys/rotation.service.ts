@@ -51,6 +51,24 @@ export class RotationService {
     });
   }
 
+  /**
+   * Lets a key that was made elsewhere take its turn at once.
+   * @param putNext puts it in waiting, within the transaction that rotates; false when it is not to be
+   */
+  rotateTo(
+    slot: KeySlot,
+    by: Pick<RotationOrder, 'caller' | 'requestId'>,
+    putNext: () => Promise<boolean>,
+  ): Promise<void> {
+    return this.turns.run(async () => {
+      const made = await this.tx.run(async () => {
+        await this.keys.lock(slot);
+        return (await putNext()) ? this.exchange(slot, { compromised: false, ...by }) : null;
+      });
+      if (made) await this.use(made);
+    });
+  }
+
   /** Rotates a slot's key that has been in use for too long; of all replicas one does it. */
   rotateOverdue(slot: KeySlot): Promise<void> {
     return this.turns.run(async () => {
