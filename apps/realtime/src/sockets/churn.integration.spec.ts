@@ -10,6 +10,8 @@ import { Replica } from '../../test/replica.js';
 
 const CYCLES = searches(1_000, 50_000);
 const AT_ONCE = 25;
+/** What other replicas are asked for comes here. */
+const ANSWERS = /^_INBOX_realtime\.[^.]+\.realtime\.\*$/;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -54,14 +56,29 @@ const metric = async (name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
 };
 
+interface Subscriptions {
+  num_subscriptions: number;
+  subscriptions_list: { subject: string }[];
+}
+
+/** Those that the broker has. */
+async function subscriptions(): Promise<Subscriptions> {
+  const answer = await fetch(`http://127.0.0.1:${monitor}/subsz?subs=1&limit=10000`);
+  return (await answer.json()) as Subscriptions;
+}
+
+/** Whether other replicas have been asked: their answers have an inbox from then on, a moment after the first opening. */
+async function hasAsked(): Promise<true | undefined> {
+  const { subscriptions_list } = await subscriptions();
+  return subscriptions_list.some(({ subject }) => ANSWERS.test(subject)) || undefined;
+}
+
 /** What is held, here and at the broker. */
 async function held() {
   await replica.nats.flush();
   // What was told to others leaves memory with what was to be told.
   replica.sent.length = 0;
-  const { num_subscriptions } = (await (await fetch(`http://127.0.0.1:${monitor}/subsz`)).json()) as {
-    num_subscriptions: number;
-  };
+  const { num_subscriptions } = await subscriptions();
   collect();
   return {
     counts: {
@@ -79,6 +96,7 @@ async function held() {
 it(`RT25: after ${CYCLES} connects and disconnects nothing is held that was not held before`, async () => {
   // What is made once, at the first use, is no leak.
   await churn(200);
+  await eventually('the first question to others', 30_000, hasAsked);
   const before = await held();
   await churn(CYCLES);
   const isFree = ({ files, heap }: typeof before) => files <= before.files * 1.02 && heap < before.heap * 1.02;
