@@ -138,7 +138,7 @@ describe('a change of address that is taken back', () => {
 
   it('R-RC8 R-RC9: so is the notice that the new address got of the change, to the microsecond', async () => {
     const { id, undoing } = await moved();
-    const notice = await mailbox.latest(id, 'security_notice');
+    const notice = await mailbox.notice(id, 'email_changed');
     // As in one of a thousand: both were made at the very millisecond, which is as much as is read of a time.
     const sql = `UPDATE one_time_tokens SET created_at = date_trunc('milliseconds', created_at) WHERE user_id = $1`;
     await app.database.query(sql, [id]);
@@ -166,8 +166,8 @@ describe('a change of address that is taken back', () => {
 describe('a notice', () => {
   it('R-RC9: one click signs everybody out of a changed account and starts a reset', async () => {
     const { one, id, next } = await moved();
-    const notice = await mailbox.latest(id, 'security_notice');
-    expect(notice).toMatchObject({ notice: 'email_changed', email: next });
+    const notice = await mailbox.notice(id, 'email_changed');
+    expect(notice).toMatchObject({ email: next });
     const outcomes = await parallel(20, () => outcome(app.ask(SecureAccount, { token: notice.token })));
     expect(outcomes.filter((o) => o === 'ok')).toHaveLength(1);
     expect(await live(one)).toBe('invalid_token');

@@ -82,6 +82,8 @@ describe('a service that an operator seals', () => {
       world.database.query("SELECT caller FROM audit_log WHERE action = 'service.unseal' AND caller LIKE '%-cli'");
     const before = (await unseals()).length;
     await gateway.send(SealService, {}, as);
+    // An order that is taken back before it is heard of closes nothing.
+    await eventually('a sealed replica', 40_000, async () => (replica.get(Keyring).sealedBecause ? true : undefined));
     await world.database.query('ALTER TABLE data_keys RENAME TO data_keys_away');
     try {
       expect(await gateway.send(UnsealService, {}, as)).toEqual({ sealed: false, since: null });
