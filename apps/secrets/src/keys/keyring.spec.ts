@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '#boot';
+import type { Transactions } from '#persistence';
 import type { AuditLog } from '../audit/audit-log.service.js';
 import type { DataKeysService } from '../kek/data-keys.service.js';
 import type { KeyProvider } from '../kek/key-provider.js';
@@ -53,7 +54,7 @@ function keyringWith(hooks: Hooks) {
   );
   const repository = stored as unknown as SigningKeysRepository;
   const [trail, told] = [audit as unknown as AuditLog, log as unknown as Log];
-  const keys = new SealedKeys(repository, providers, trail, told);
+  const keys = new SealedKeys(repository, providers, trail, told, {} as Transactions);
   const keyring = new Keyring(repository, dataKeys as unknown as DataKeysService, trail, told, keys);
   return { keyring, audit, key, added };
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
 import type { KeyPurpose, SigningAlg } from '#contracts';
+import { Transactions } from '#persistence';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { open, seal, type DataKey, type RecordContext } from '../kek/envelope.js';
 import type { Signer } from '../kek/key-provider.js';
 import { named, specOf } from './key-pair.js';
 import { slotName, type KeySlot } from './key-profile.rules.js';
+import { OneByOne } from './one-by-one.js';
 import { provenSigner } from './proven-signer.js';
 import { LOCAL, SigningProviders } from './signing-providers.js';
 import {
@@ -29,11 +31,14 @@ const AT_ONCE = 5;
 /** The signing keys as they are kept: each sealed under the keyring's data key, wherever its private half is. */
 @Injectable()
 export class SealedKeys {
+  private readonly turns = new OneByOne();
+
   constructor(
     private readonly stored: SigningKeysRepository,
     private readonly providers: SigningProviders,
     private readonly audit: AuditLog,
     private readonly log: Log,
+    private readonly tx: Transactions,
   ) {}
 
   /**
@@ -109,9 +114,14 @@ export class SealedKeys {
   private async destroy(key: DiscardedKey, dataKey: DataKey): Promise<void> {
     const { kid, purpose, provider } = key;
     await this.providers.find(provider).destroy(handleOf(key, dataKey));
-    await this.audit.append({ action: 'key.destroy', caller: 'secrets', kid, subject: purpose });
-    await this.stored.forgetDiscarded(kid);
-    this.log.info('a key is gone from its provider', { kid, purpose, provider });
+    await this.turns.run(() =>
+      this.tx.run(async () => {
+        // Another replica that was as far has said so.
+        if (!(await this.stored.forgetDiscarded(kid))) return;
+        await this.audit.append({ action: 'key.destroy', caller: 'secrets', kid, subject: purpose });
+        this.log.info('a key is gone from its provider', { kid, purpose, provider });
+      }),
+    );
   }
 
   private tell({ kid, provider, tries }: DiscardedKey, error: unknown): void {

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Log } from '#boot';
+import type { Transactions } from '#persistence';
 import type { AuditLog } from '../audit/audit-log.service.js';
 import type { KeyProvider } from '../kek/key-provider.js';
 import { LocalKek } from '../kek/local-kek.js';
@@ -23,6 +24,7 @@ describe('the keys as they are kept', () => {
       new SigningProviders(new LocalKek(randomBytes(32)), { provider: elsewhere, purposes: ['license_blob'] }),
       { append: () => Promise.resolve() } as unknown as AuditLog,
       { info: () => undefined } as unknown as Log,
+      {} as Transactions,
     );
     const dataKey = { id: '019b0000-0000-7000-8000-000000000001', key: randomBytes(32) };
     await keys.addMissing('next', dataKey, [{ purpose: 'license_blob', alg: 'EdDSA' }]);

@@ -146,9 +146,9 @@ export class SigningKeysRepository {
     );
   }
 
-  /** The provider has destroyed it. */
-  async forgetDiscarded(kid: string): Promise<void> {
-    await this.tx.query('DELETE FROM keys_to_destroy WHERE kid = $1', [kid]);
+  /** The provider has destroyed it. @returns whether that was not known */
+  async forgetDiscarded(kid: string): Promise<boolean> {
+    return (await this.tx.query('DELETE FROM keys_to_destroy WHERE kid = $1 RETURNING kid', [kid])).length > 0;
   }
 
   /**
