@@ -20,6 +20,8 @@ export interface RotationOrder {
   requestId?: string;
 }
 
+type ExchangeOrder = Omit<RotationOrder, keyof KeySlot>;
+
 /** Puts the key in waiting in the place of the active one. */
 @Injectable()
 export class RotationService {
@@ -44,9 +46,9 @@ export class RotationService {
     return this.turns.run(async () => {
       for (;;) {
         await this.keyring.prepareNext([slot]);
-        const made = await this.tx.run(() => this.exchange(slot, order));
+        const made = await this.takeTurn(slot, order);
         // Nothing when another replica took the key in waiting; the next one has to be made first.
-        if (made) return this.use(made);
+        if (made) return made;
       }
     });
   }
@@ -60,13 +62,7 @@ export class RotationService {
     by: Pick<RotationOrder, 'caller' | 'requestId'>,
     putNext: () => Promise<boolean>,
   ): Promise<void> {
-    return this.turns.run(async () => {
-      const made = await this.tx.run(async () => {
-        await this.keys.lock(slot);
-        return (await putNext()) ? this.exchange(slot, { compromised: false, ...by }) : null;
-      });
-      if (made) await this.use(made);
-    });
+    return this.turns.run(async () => void (await this.takeTurn(slot, { compromised: false, ...by }, putNext)));
   }
 
   /** Rotates a slot's key that has been in use for too long; of all replicas one does it. */
@@ -75,12 +71,8 @@ export class RotationService {
       const days = KEY_PROFILES[slot.purpose].rotateAfterDays;
       if (days === undefined || !(await this.keys.findOverdue(slot, days))) return;
       await this.keyring.prepareNext([slot]);
-      const made = await this.tx.run(async () => {
-        await this.keys.lock(slot);
-        const overdue = await this.keys.findOverdue(slot, days);
-        return overdue ? this.exchange(slot, { compromised: false, caller: 'secrets' }) : null;
-      });
-      if (made) await this.use(made);
+      const isOverdue = async () => Boolean(await this.keys.findOverdue(slot, days));
+      await this.takeTurn(slot, { compromised: false, caller: 'secrets' }, isOverdue);
     });
   }
 
@@ -89,17 +81,25 @@ export class RotationService {
     return this.keys.retireEnded();
   }
 
-  private async use(made: StoredPublicKey): Promise<StoredPublicKey> {
-    await this.keyring.reload();
+  /** @param isDue asked once no other rotation of the slot is under way, within the transaction that rotates */
+  private async takeTurn(
+    slot: KeySlot,
+    order: ExchangeOrder,
+    isDue = (): Promise<boolean> => Promise.resolve(true),
+  ): Promise<StoredPublicKey | null> {
+    const made = await this.tx.run(async () => {
+      await this.keys.lock(slot);
+      return (await isDue()) ? this.exchange(slot, order) : null;
+    });
+    if (made) await this.keyring.reload();
     return made;
   }
 
   private async exchange(
     slot: KeySlot,
-    { compromised, caller, requestId }: Omit<RotationOrder, keyof KeySlot>,
+    { compromised, caller, requestId }: ExchangeOrder,
   ): Promise<StoredPublicKey | null> {
     const { purpose } = slot;
-    await this.keys.lock(slot);
     if (!(await this.keys.slotsWith('next')).map(slotName).includes(slotName(slot))) return null;
     const overlap = compromised ? 0 : KEY_PROFILES[purpose].overlapSeconds;
     const before = await this.keys.retireActive(slot, compromised ? 'compromised' : 'retiring', overlap);

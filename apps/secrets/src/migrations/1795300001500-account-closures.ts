@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whose account is closed for now: what they keep here is handed to nobody. */
+/** Whose account is closed: until it is open again, what they keep here is handed to nobody. */
 export class AccountClosures1795300001500 implements MigrationInterface {
   name = 'AccountClosures1795300001500';
 
