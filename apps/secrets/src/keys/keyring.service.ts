@@ -4,9 +4,9 @@ import { ClaimsRefused, Sealed, type KeyPurpose, type SigningAlg } from '#contra
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DataKeysService } from '../kek/data-keys.service.js';
 import type { DataKey } from '../kek/envelope.js';
+import { OperatorSealRepository } from '../seal/operator-seal.repository.js';
 import { KEY_SLOTS, slotName, slotOf, type KeySlot } from './key-profile.rules.js';
 import { KEYRING, SealedKeys, type ActiveKey } from './sealed-keys.service.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
 
 const SEALED = 'an operator has sealed the service';
 /** The data key that authenticates the audit log. */
@@ -27,7 +27,7 @@ export class Keyring {
   private seen = 0;
 
   constructor(
-    private readonly stored: SigningKeysRepository,
+    private readonly seal: OperatorSealRepository,
     private readonly dataKeys: DataKeysService,
     private readonly audit: AuditLog,
     private readonly log: Log,
@@ -64,7 +64,7 @@ export class Keyring {
   async unseal(): Promise<boolean> {
     const { closings } = this;
     try {
-      if (await this.stored.isSealed()) throw new Error(SEALED);
+      if (await this.seal.since()) throw new Error(SEALED);
       const [dataKey, auditKey] = [await this.dataKeys.obtain(KEYRING), await this.dataKeys.obtain(AUDIT_KEY)];
       this.audit.open(auditKey.key);
       await this.keys.addMissing('active', dataKey, KEY_SLOTS);
@@ -103,7 +103,7 @@ export class Keyring {
   /** Closes what an operator has sealed elsewhere, should the message have been missed. */
   async closeIfSealed(): Promise<void> {
     const { dataKey } = this;
-    if (!dataKey || !(await this.stored.isSealed())) return;
+    if (!dataKey || !(await this.seal.since())) return;
     // What was asked before the keys were let in again is no longer so.
     if (dataKey === this.dataKey) this.close();
   }

@@ -5,6 +5,7 @@ import type { AuditLog } from '../audit/audit-log.service.js';
 import type { DataKeysService } from '../kek/data-keys.service.js';
 import type { KeyProvider } from '../kek/key-provider.js';
 import { LocalKek } from '../kek/local-kek.js';
+import type { OperatorSealRepository } from '../seal/operator-seal.repository.js';
 import { KEY_SLOTS, type KeySlot } from './key-profile.rules.js';
 import { Keyring } from './keyring.service.js';
 import { SealedKeys } from './sealed-keys.service.js';
@@ -36,7 +37,6 @@ function keyringWith(hooks: Hooks) {
     close: () => (audit.opened = false),
   };
   const stored = {
-    isSealed: () => hooks.isSealed?.() ?? Promise.resolve(false),
     slotsWith: (state: string) => Promise.resolve(state === 'active' ? KEY_SLOTS : []),
     addIfFirst: ({ purpose, alg }: NewSigningKey) => {
       added.push({ purpose, alg });
@@ -44,6 +44,7 @@ function keyringWith(hooks: Hooks) {
     },
     findActive: async () => (await hooks.findActive?.(), []),
   };
+  const seal = { since: async () => ((await hooks.isSealed?.()) ? new Date() : undefined) };
   const dataKeys = {
     obtain: async () => (await hooks.obtain?.(), { id: '019b0000-0000-7000-8000-000000000001', key }),
   };
@@ -55,7 +56,13 @@ function keyringWith(hooks: Hooks) {
   const repository = stored as unknown as SigningKeysRepository;
   const [trail, told] = [audit as unknown as AuditLog, log as unknown as Log];
   const keys = new SealedKeys(repository, providers, trail, told, {} as Transactions);
-  const keyring = new Keyring(repository, dataKeys as unknown as DataKeysService, trail, told, keys);
+  const keyring = new Keyring(
+    seal as unknown as OperatorSealRepository,
+    dataKeys as unknown as DataKeysService,
+    trail,
+    told,
+    keys,
+  );
   return { keyring, audit, key, added };
 }
 

@@ -41,11 +41,6 @@ export interface StoredPublicKey {
 export class SigningKeysRepository {
   constructor(private readonly tx: Transactions) {}
 
-  /** Whether an operator has sealed the service. */
-  async isSealed(): Promise<boolean> {
-    return (await this.tx.query('SELECT 1 FROM operator_seal')).length > 0;
-  }
-
   /** The keys that sign now, one for each slot. */
   findActive(): Promise<ActiveSigningKey[]> {
     return this.tx.query(
