@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Bus } from '#bus';
 import { FramePublisher } from '../apps/realtime/src/fanout/frame-publisher.service.js';
 import type { Stack } from '../test/support/index.js';
+import { connectAs } from '../test/support/bus-users.js';
 import { register } from '../test/support/people.js';
 import { bareFan, Clients, type Fan } from './bare/realtime.js';
 import { compare, residentMiB, type Load } from './harness.js';
@@ -22,14 +21,9 @@ export async function ourFan(stack: Stack, clients: number): Promise<Fan> {
   const tokens: string[] = [];
   for (let n = 0; n < clients; n += CONNECTIONS_A_PERSON) tokens.push((await register(info)).accessToken);
   const pid = stack.pid('realtime')!;
-  const seed = Buffer.from(readFileSync(info.nats.users.realtime, 'utf8').trim());
-  const connection = await connect({
-    servers: info.nats.url,
-    authenticator: nkeyAuthenticator(seed),
-    inboxPrefix: '_INBOX_realtime',
-  });
+  const connection = await connectAs(info, 'realtime');
   const publisher = new FramePublisher({ connection } as Bus);
-  const port = Number(/(?:^|\0)INTERNAL_PORT=(\d+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))![1]);
+  const port = stack.internalPort('realtime');
   const headers = (nth: number) => ({ authorization: `Bearer ${tokens[Math.floor(nth / CONNECTIONS_A_PERSON)]}` });
   return {
     name: 'realtime',

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { BUS_USERS, type BusUser } from '#contracts';
-import { ensureNkeys, seedFileOf, type PublicNkeys } from '#local';
-import { testDir } from './run.js';
+import type { BusUser } from '#contracts';
+import { seedFileOf, type PublicNkeys } from '#local';
 
 /** Key pairs of all bus users. */
 export interface BusKeys {
@@ -12,14 +11,13 @@ export interface BusKeys {
 }
 
 /**
- * The key pairs of the run's brokers, which its global setup has made; own ones for a benchmark. Each broker having its
- * own would take a second of arithmetic each, and prove nothing.
+ * The key pairs of the run's brokers, which its global setup has made. Each broker having its own would take a second of
+ * arithmetic each, and prove nothing.
+ * @throws Error outside of jest
  */
 export function busKeys(): BusKeys {
-  const ofRun = process.env.GATEHOUSE_TEST_NKEYS;
-  const dir = ofRun ?? testDir('nkeys');
-  const users = ofRun
-    ? (JSON.parse(fs.readFileSync(path.join(ofRun, 'public.json'), 'utf8')) as PublicNkeys<BusUser>)
-    : ensureNkeys<BusUser>(dir, BUS_USERS);
+  const dir = process.env.GATEHOUSE_TEST_NKEYS;
+  if (!dir) throw new Error('there is no test run: start tests with `npm test` or `npx jest`');
+  const users = JSON.parse(fs.readFileSync(path.join(dir, 'public.json'), 'utf8')) as PublicNkeys<BusUser>;
   return { users, seedFile: (user) => seedFileOf(dir, user) };
 }

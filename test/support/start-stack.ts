@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { StateFolder } from '../../apps/cli/src/state/state-folder.js';
 import { DevelopmentStack } from '../../apps/cli/src/start/development-stack.js';
+import { isReady } from '../../apps/cli/src/start/programs.js';
 import { freePort, Program, type DevInfo } from '#local';
-import { call } from './http.js';
 import { testDir } from './run.js';
 
 export interface StackOptions {
@@ -92,10 +92,6 @@ function handleOf(stack: DevelopmentStack, info: DevInfo, folder: StateFolder): 
 async function oneMore({ spec }: Program, folder: StateFolder): Promise<Replica> {
   const port = await freePort();
   const name = `${spec.name}-${port}`;
-  const ready = async () => {
-    const answer = await call('GET', `http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
-    return answer?.status === 200;
-  };
   const env = { ...spec.env, INTERNAL_PORT: String(port) };
-  return { port, program: new Program({ ...spec, name, env, log: folder.log(name), isReady: ready }) };
+  return { port, program: new Program({ ...spec, name, env, log: folder.log(name), isReady: () => isReady(port) }) };
 }

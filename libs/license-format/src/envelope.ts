@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A signed text: `prefix base64url(JSON) "." base64url(signature)`; the signature is over what stands before the dot. */
-export interface Envelope {
+interface Envelope {
   /** The bytes of the JSON. */
   body: Uint8Array;
   /** The bytes that were signed. */
@@ -31,7 +31,7 @@ export const sealEnvelope = (signed: Uint8Array, signature: Uint8Array): string 
   `${new TextDecoder().decode(signed)}.${toBase64url(signature)}`;
 
 /** Reads a signed text strictly. Never throws, whatever it is given. */
-export function openEnvelope(text: unknown, prefix: string, maxLength: number): Envelope | Malformed {
+function openEnvelope(text: unknown, prefix: string, maxLength: number): Envelope | Malformed {
   if (typeof text !== 'string') return { problem: 'it is not a text' };
   if (text.length > maxLength) return { problem: `it is longer than ${maxLength} characters` };
   if (!text.startsWith(prefix)) return { problem: `it does not begin with ${prefix}` };
@@ -56,7 +56,7 @@ export interface Codec<T> {
  * Reads a payload of which there is exactly one encoding: white space, another order, doubled or unknown members,
  * and numbers written otherwise are all refused.
  */
-export function decodeCanonical<T>(bytes: Uint8Array, codec: Codec<T>): { payload: T } | Malformed {
+function decodeCanonical<T>(bytes: Uint8Array, codec: Codec<T>): { payload: T } | Malformed {
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(bytes));

@@ -142,7 +142,8 @@ export class Programs {
   }
 }
 
-async function isReady(port: number): Promise<boolean> {
+/** Whether the app whose internal listener has that port is ready. */
+export async function isReady(port: number): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();

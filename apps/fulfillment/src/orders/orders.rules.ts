@@ -1,7 +1,8 @@
+import type { ORDER_STANDINGS } from '#contracts';
 import type { LicenseTerms } from '../products/product-catalog.js';
 import type { OrderSnapshot, ProductRef } from '../storefronts/order-snapshot.js';
 
-export type Standing = 'paid' | 'unpaid' | 'refunded' | 'disputed' | 'test' | 'unmapped';
+export type Standing = (typeof ORDER_STANDINGS)[number];
 
 /** What a sale makes: for the years of its product, or until its subscription's charges have paid. */
 export interface SoldTerms extends LicenseTerms {

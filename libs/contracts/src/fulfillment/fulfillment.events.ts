@@ -1,10 +1,11 @@
 import { event } from '../event.js';
 import { OneOf, Text, Uuid } from '../fields.js';
+import { ORDER_STANDINGS } from './fulfillment.commands.js';
 
 export class OrderSettledData {
   @Text({ max: 32 }) store!: string;
   @Text({ max: 191 }) order_id!: string;
-  @OneOf(['paid', 'unpaid', 'refunded', 'disputed', 'test', 'unmapped']) standing!: string;
+  @OneOf(ORDER_STANDINGS) standing!: string;
   @Text({ nullable: true, max: 64 }) license_key!: string | null;
 }
 export const OrderSettled = event('fulfillment.order.settled', {
