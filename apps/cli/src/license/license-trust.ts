@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { LicensePublicKey, LicenseTokenKey } from '#license-format';
-import { givenFile } from '../given-file.js';
+import { givenFile, givenText } from '../given-file.js';
 import { accessFrom, reach } from '../operator/internal-api.js';
 import { Told } from '../told.js';
 
@@ -31,8 +31,7 @@ export async function trustFrom({ keys, revocations }: Sources): Promise<Trust> 
 }
 
 /** A license as it was given: itself, or the name of its file. */
-export const textOf = (given: string): string =>
-  isLicense(given) ? given.trim() : fs.readFileSync(givenFile(given), 'utf8').trim();
+export const textOf = (given: string): string => (isLicense(given) ? given.trim() : givenText(given));
 
 /** A license token is a JWT; whatever else there is begins with its name. */
 export const isToken = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);

@@ -1,5 +1,4 @@
 import { sign } from 'node:crypto';
-import fs from 'node:fs';
 import { Command } from 'commander';
 import {
   assembleCertificate,
@@ -8,7 +7,7 @@ import {
   parseRevocations,
   type LicensePublicKey,
 } from '#license-format';
-import { givenFile } from '../given-file.js';
+import { givenFile, givenText } from '../given-file.js';
 import { trustFrom } from '../license/license-trust.js';
 import { TIME_FORM, timeOf } from '../time-option.js';
 import { Told } from '../told.js';
@@ -70,9 +69,7 @@ export const publishCommand = (): Command =>
     .argument('<certificate>', '`DTKEY1:…`, or the name of its file')
     .option('--json', 'print the whole answer as JSON')
     .action(async (given: string, { json }: { json?: boolean }) => {
-      const certificate = given.startsWith(CERTIFICATE_PREFIX)
-        ? given
-        : fs.readFileSync(givenFile(given), 'utf8').trim();
+      const certificate = given.startsWith(CERTIFICATE_PREFIX) ? given : givenText(given);
       const published = await internalApi().ask<Record<string, string>>('POST', '/internal/keys/certificates', {
         json: { certificate },
       });

@@ -5,11 +5,8 @@ import { print, table } from './output.js';
 type Options = Record<string, string | boolean | undefined>;
 
 interface Listing {
-  name: string;
   description: string;
   path: string;
-  /** Member of the answer that holds the rows. */
-  member: string;
   filters: string[];
   columns: string[];
   alias?: string;
@@ -17,55 +14,46 @@ interface Listing {
   again?: { name: string; description: string };
 }
 
-const LISTINGS: Record<string, Listing> = {
+type Name = 'licenses' | 'orders' | 'events' | 'mail' | 'imports' | 'reconciliations';
+
+/** By the command, which is also the member of the answer that holds the rows. */
+const LISTINGS: Record<Name, Listing> = {
   licenses: {
-    name: 'licenses',
     alias: 'list',
     description: 'look licenses up, newest first',
     path: '/internal/licenses',
-    member: 'licenses',
     filters: ['email', 'license_key', 'order', 'tier', 'status'],
     columns: ['license_key', 'tier', 'status', 'expires_at', 'email', 'gumroad_order_id'],
   },
   orders: {
-    name: 'orders',
     description: 'look orders up, newest first',
     path: '/internal/orders',
-    member: 'orders',
     filters: ['store', 'standing', 'email', 'order_id'],
     columns: ['store', 'order_id', 'standing', 'license_key', 'product', 'updated_at'],
   },
   events: {
-    name: 'events',
     description: 'look at what the stores have told, newest first',
     path: '/internal/storefront-events',
-    member: 'events',
     filters: ['store', 'state', 'sale_id'],
     columns: ['id', 'store', 'sale_id', 'resource_name', 'state', 'error', 'received_at'],
     again: { name: 'replay', description: 'work on an event once more; what is done already stays as it is' },
   },
   mail: {
-    name: 'mail',
     description: 'look at the mail outbox, newest first',
     path: '/internal/mail',
-    member: 'mail',
     filters: ['to', 'state', 'license_key'],
     columns: ['id', 'template', 'to', 'state', 'attempts', 'error', 'created_at'],
     again: { name: 'resend', description: 'send a mail once more, also one that bounced or was held back' },
   },
   imports: {
-    name: 'imports',
     description: 'look at what was imported, newest first',
     path: '/internal/imports',
-    member: 'imports',
     filters: [],
     columns: ['id', 'format', 'state', 'added', 'rejected', 'requested_by', 'started_at'],
   },
   reconciliations: {
-    name: 'reconciliations',
     description: 'look at comparisons with the stores, the reconciler’s own among them, newest first',
     path: '/internal/reconciliations',
-    member: 'reconciliations',
     filters: ['kind', 'drifted'],
     columns: ['id', 'kind', 'mode', 'state', 'since', 'drifted', 'finished_at'],
   },
@@ -83,9 +71,9 @@ const againCommand = ({ name, description }: { name: string; description: string
     });
 
 /** `gatehouse licenses | orders | events | mail | imports | reconciliations`: a page of rows. */
-export function listCommand(name: keyof typeof LISTINGS): Command {
-  const { description, path, member, filters, columns, alias, again } = LISTINGS[name]!;
-  const command = new Command(name as string).description(description);
+export function listCommand(name: Name): Command {
+  const { description, path, filters, columns, alias, again } = LISTINGS[name];
+  const command = new Command(name).description(description);
   if (alias) command.alias(alias);
   if (again) command.addCommand(againCommand(again, path, columns));
   for (const filter of filters) command.option(`--${filter.replaceAll('_', '-')} <value>`);
@@ -96,7 +84,7 @@ export function listCommand(name: keyof typeof LISTINGS): Command {
     );
     const page = await internalApi().ask<Record<string, never>>('GET', path, { query });
     const more = page.next_cursor ? `\nMore: --cursor ${String(page.next_cursor)}` : '';
-    print(page, !!options.json, () => `${table(page[member]!, columns)}${more}`);
+    print(page, !!options.json, () => `${table(page[name]!, columns)}${more}`);
   });
 }
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { LocalProblem, type DevInfo } from '#local';
-import { givenFile } from '../given-file.js';
+import { givenFile, givenText } from '../given-file.js';
 import { readJson, StateFolder, writePrivate } from '../state/state-folder.js';
 import { internalApi } from './internal-api.js';
 import { print } from './output.js';
@@ -156,10 +156,8 @@ function environment(env = process.env, folder = StateFolder.fromEnv(env)): Node
 
 function readSecret(instead: string, file: string | undefined): string {
   if (!file) throw new LocalProblem('there is nothing to seal or open it with', `give ${instead} or --passphrase-file`);
-  return fs.readFileSync(givenFile(file), 'utf8').trim();
+  return givenText(file);
 }
-
-/** Relative to where the command was called; npm changes the folder before. */
 
 const operator = (): string => os.userInfo().username;
 
