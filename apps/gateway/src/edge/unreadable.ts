@@ -1,27 +1,25 @@
 import type { Duplex } from 'node:stream';
 import { ValidationFailed } from '#contracts';
 import { problemOf } from './problems.rules.js';
+import { rawAnswer } from './raw-answer.js';
 import { requestIdOf } from './request-id.rules.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 interface Unreadable {
   status: number;
-  reason: string;
   detail: string;
 }
 
-const NOT_HTTP: Unreadable = { status: 400, reason: 'Bad Request', detail: 'The request is not HTTP as we read it.' };
+const NOT_HTTP: Unreadable = { status: 400, detail: 'The request is not HTTP as we read it.' };
 
 /** By the codes of Node's parser; whatever else it stumbles over is no HTTP. */
 const BY_CODE: Partial<Record<string, Unreadable>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
-    reason: 'Request Header Fields Too Large',
     detail: 'The headers are too large; send less than 16 KiB of them.',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
-    reason: 'Request Timeout',
     detail: 'The request did not come whole in time; send it again.',
   },
 };
@@ -40,7 +38,7 @@ export const answerUnreadable =
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   };
 
-function answerTo({ status, reason, detail }: Unreadable, publicUrl: string): string {
+function answerTo({ status, detail }: Unreadable, publicUrl: string): string {
   const requestId = requestIdOf(undefined);
   const problem = problemOf(ValidationFailed.with(detail), { publicUrl, instance: '/', requestId });
   const body = JSON.stringify({ ...problem, status });
@@ -51,6 +49,5 @@ function answerTo({ status, reason, detail }: Unreadable, publicUrl: string): st
     'x-request-id': requestId,
     connection: 'close',
   };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [`HTTP/1.1 ${status} ${reason}`, ...lines, '', body].join('\r\n');
+  return rawAnswer(status, headers, body);
 }

@@ -1,9 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Log } from '#boot';
 import { Internal, Refusal } from '#contracts';
 import { challengeOf, problemOf, retryAfterOf, STATUS_OF } from '../edge/problems.rules.js';
+import { rawAnswer } from '../edge/raw-answer.js';
 import { SECURITY_HEADERS } from '../edge/security-headers.js';
 import { GatewayConfig } from '../gateway.config.js';
 
@@ -43,7 +43,6 @@ export class UpgradeAnswer {
       ...(status === 426 ? { 'sec-websocket-version': '13', upgrade: 'websocket' } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     };
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
+    socket.end(rawAnswer(status, headers, body));
   }
 }
