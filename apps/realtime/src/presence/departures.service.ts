@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Log } from '#boot';
 import { Bus } from '#bus';
 import { NoteLeft } from '#contracts';
+import { hearReplicas } from '../sockets/between-replicas.js';
 import { CLOSE } from '../sockets/connection.js';
 import { Connections } from '../sockets/connections.js';
 import { SocketsDrain } from '../sockets/sockets-drain.service.js';
@@ -41,13 +42,7 @@ export class Departures implements OnApplicationBootstrap, OnApplicationShutdown
   onApplicationBootstrap(): void {
     this.connections.onDeparture((userId, code) => this.note(userId, code));
     this.drain.onEmpty(() => this.sayLastWords());
-    this.bus.whenUp((nc) => {
-      nc.subscribe(SUBJECT, {
-        callback: (error, msg) => {
-          if (!error) void this.reports.gone(msg.json<string[]>());
-        },
-      });
-    });
+    hearReplicas<string[]>(this.bus, SUBJECT, (people) => void this.reports.gone(people));
   }
 
   onApplicationShutdown(): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus } from '#bus';
 import { RealtimeConfig } from '../realtime.config.js';
+import { hearReplicas } from './between-replicas.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { excessOf } from './load.rules.js';
@@ -38,13 +39,7 @@ export class LoadSharing implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    this.bus.whenUp((nc) => {
-      nc.subscribe(SUBJECT, {
-        callback: (error, msg) => {
-          if (!error) this.hear(msg.json<Load>());
-        },
-      });
-    });
+    hearReplicas<Load>(this.bus, SUBJECT, (load) => this.hear(load));
     this.timer = setInterval(() => this.share(), this.config.loadSharingSeconds * 1_000).unref();
   }
 
