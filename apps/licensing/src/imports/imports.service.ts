@@ -75,13 +75,11 @@ export class ImportsService {
     const foreseen = await this.foresee(read);
     const lines = new Set(foreseen.filter((row) => row.outcome === 'added').map((row) => row.line));
     const added = await this.books.add(id, rowsIn(read.filter((one) => lines.has(one.line))));
-    if (mail) for (const row of rowsIn(read)) if (added.has(row.license_key)) await this.tell(row);
+    if (mail) {
+      const told = rowsIn(read).filter(({ license_key }) => added.has(license_key));
+      await this.outbox.appendAll(LicenseIssued, told.map(issuedOf));
+    }
     return foreseen.map((row) => (row.outcome === 'added' && !added.has(row.license_key!) ? asKnown(row) : row));
-  }
-
-  /** As if it had been issued here: it is mailed, and its owner's account is looked for. */
-  private tell({ license_key, tier, gumroad_order_id: order }: IssuedElsewhere): Promise<void> {
-    return this.outbox.append(LicenseIssued, { license_key, tier, order }, { key: license_key });
   }
 
   private async keys(): Promise<LicensePublicKey[]> {
@@ -93,6 +91,12 @@ export class ImportsService {
 }
 
 const rowsIn = (read: readonly Read[]): IssuedElsewhere[] => read.flatMap((one) => ('row' in one ? [one.row] : []));
+
+/** As if it had been issued here: it is mailed, and its owner's account is looked for. */
+const issuedOf = ({ license_key, tier, gumroad_order_id: order }: IssuedElsewhere) => ({
+  data: { license_key, tier, order },
+  key: license_key,
+});
 
 const asKnown = (row: ImportedRow): ImportedRow => ({ ...row, outcome: 'known' });
 

@@ -45,15 +45,20 @@ export function foreseeSales(rows: readonly SaleRow[], known: KnownSales): Fores
     if (row.kind === 'other') return { row: { ...plain(line, 'skipped', row.code), license_key: key } };
     if (license || seen.has(order)) return { row: { ...plain(line, 'known', null), license_key: key } };
     if (known.erased.has(row.email!.toLowerCase())) return skipped(line, 'erased');
-    const problem = whyNotMintable(saleOf(row));
+    const sale = saleOf(row);
+    const problem = whyNotMintable(sale);
     if (problem) return { row: unmintable(line, problem) };
     seen.add(order);
-    return { row: plain(line, 'added', null), sale: saleOf(row) };
+    return { row: plain(line, 'added', null), sale };
   });
 }
 
 const saleOf = ({ order, name, email, tier, expires_at }: SaleRow): OrderedMint => ({
-  ...{ order: order!, name: name!, email: email!, tier: tier!, expires_at: expires_at! },
+  order: order!,
+  name: name!,
+  email: email!,
+  tier: tier!,
+  expires_at: expires_at!,
 });
 
 function refunded({ line, order, code }: SaleRow, license: KnownSale | undefined): ForeseenSale {

@@ -37,8 +37,7 @@ export class IssuanceRepository {
   }
 
   async findByOrder(order: string): Promise<Issuance | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM license_issuance WHERE gumroad_order_id = $1 AND purpose = 'mint'`;
-    return (await this.tx.query<Issuance>(sql, [order]))[0];
+    return (await this.findByOrders([order]))[0];
   }
 
   /** @returns undefined when the key or the order is taken; a parallel reservation is waited for. */
