@@ -2,6 +2,7 @@ import type { SaleRow } from '#contracts';
 import { buyerName } from '../orders/buyer-name.rules.js';
 import type { LicenseTerms } from '../products/product-catalog.js';
 import { copiesOf, linesOf } from '../orders/orders.rules.js';
+import { isSaleId } from '../storefronts/gumroad/ping.rules.js';
 import { isoTime } from '../storefronts/iso-time.rules.js';
 import type { CsvRecord } from './gumroad-csv.rules.js';
 
@@ -12,7 +13,6 @@ type FindTerms = (product: {
 }) => LicenseTerms | null;
 
 const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,189}$/u;
-const ORDER = /^[\w-]{1,180}={0,2}$/;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})/;
 
 /** What a row of Gumroad's export sold: one license, or as many as were bought when the product is licensed so (G14). */
@@ -32,7 +32,7 @@ const productOf = (record: CsvRecord) => {
 function saleRow(record: CsvRecord, find: FindTerms, now: Date): SaleRow {
   const order = record.cell('Purchase ID');
   const nothing = { line: record.line, order, name: null, email: null, tier: null, expires_at: null };
-  if (!order || !ORDER.test(order)) return { ...nothing, order: null, kind: 'unreadable', code: 'no_purchase_id' };
+  if (!order || !isSaleId(order)) return { ...nothing, order: null, kind: 'unreadable', code: 'no_purchase_id' };
   const other = whyNone(record);
   if (other) return { ...nothing, ...other };
   const email = record.cell('Purchase Email') ?? record.cell('Buyer Email');
