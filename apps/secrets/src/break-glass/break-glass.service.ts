@@ -50,7 +50,7 @@ export class BreakGlass {
     try {
       const counts = await this.tx.run(() => this.write(writer));
       const sha256 = await writer.end({ counts });
-      await this.record('break_glass.exported', sha256);
+      await this.tell('break_glass.exported', sha256);
       await fs.promises.rename(draft, file);
       return { counts, sha256 };
     } catch (error) {
@@ -72,7 +72,7 @@ export class BreakGlass {
       const moved = await this.read(readSealedFile(file, opener, digest), wanted);
       await this.kept.deleteErased();
       await this.record('break_glass.import', by);
-      await this.record('break_glass.imported', moved.sha256);
+      await this.tell('break_glass.imported', moved.sha256);
       return moved;
     });
   }
@@ -137,6 +137,11 @@ export class BreakGlass {
 
   private async record(action: string, subject: string): Promise<void> {
     this.audit.open((await this.dataKeys.obtain(AUDIT_KEY)).key);
+    await this.tell(action, subject);
+  }
+
+  /** Once something was recorded, and the log is open. */
+  private async tell(action: string, subject: string): Promise<void> {
     await this.audit.append({ action, caller: 'operator', subject });
   }
 }

@@ -81,11 +81,7 @@ export class StreamKeys {
 }
 
 const versionOf = (keys: readonly KeyedStream[], wanted: number): SealedStreamKey | undefined =>
-  keys
-    .flatMap(({ stream_id, version, envelope }) =>
-      version === wanted && envelope ? [{ stream_id, version, envelope }] : [],
-    )
-    .at(0);
+  keys.find((key): key is KeyedStream & SealedStreamKey => key.version === wanted && key.envelope !== null);
 
 /** What is not there opens as little as what was changed. */
 const missing = ({ id }: StreamRow, version: number): SealedStreamKey => ({
