@@ -5,7 +5,7 @@ import { InvalidToken, KeyRotated, ListPublicKeys, type KeyPurpose, type PublicK
 import { HeldCopy } from './held-copy.js';
 import type { TokenType, VerificationKey } from './jws.rules.js';
 
-/** Keys that nobody knows are looked for at most this often, so that forged `kid`s cost nothing. */
+/** Keys that nobody knows are looked for at most this often, unless that failed, so that forged `kid`s cost nothing. */
 const SEARCH_PAUSE_MS = 5_000;
 const RELOAD_MS = 300_000;
 const VERIFIES = new Set(['next', 'active', 'retiring']);

@@ -4,7 +4,7 @@ import { IdempotencyKeyReused, Overloaded } from '#contracts';
 
 const BUCKET = 'answers';
 
-/** Longer than any command takes: whoever holds a key for longer has died. */
+/** Longer than commands take, but for imports of whole exports: whoever holds a key for longer is taken for dead. */
 const LEASE_MS = 60_000;
 const WAIT_MS = 50;
 const WAITS = 100;

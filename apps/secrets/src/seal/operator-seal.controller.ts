@@ -12,7 +12,7 @@ import {
 import { callerOf } from '../audit/caller-of.js';
 import { OperatorSeal } from './operator-seal.service.js';
 
-/** The audit log is written before anything changes, so that no transaction spans these. */
+/** The audit log is written over a connection of its own, so that no transaction spans these. */
 @Controller()
 export class OperatorSealController {
   constructor(private readonly operator: OperatorSeal) {}

@@ -20,7 +20,7 @@ export class CatchUp {
     private readonly onTrouble: (error: unknown) => void = () => undefined,
   ) {}
 
-  /** Resolves when what there was at the time of the call is read. Never rejects. */
+  /** Resolves when what there was at the time of the call is read, or when it was stopped. Never rejects. */
   again(): Promise<void> {
     this.behind = true;
     return (this.running ??= this.run());

@@ -20,9 +20,9 @@ const KEY = Symbol('gatehouse:listens');
 
 /**
  * Marks a method that handles `event` once in effect, whichever replica gets it: it runs in one transaction with
- * its inbox row, is tried five times, and leaves a dead letter when it fails for good; one that is refused for what it
- * says, whatever the state of things is, does so at once. The app must be among `event.listeners`. May stand on a method
- * of any provider or controller.
+ * its inbox row, is tried five times (far more often while something is away), and leaves a dead letter when it fails
+ * for good; one that is refused for what it says, whatever the state of things is, does so at once. The app must be among
+ * `event.listeners`. May stand on a method of any provider or controller.
  */
 export function Listens<D extends object>(event: DomainEvent<D>) {
   return <M extends EventListener<D>>(
