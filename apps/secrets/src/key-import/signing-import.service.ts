@@ -47,8 +47,11 @@ export class SigningImport {
 
   private async putNext({ kid, jwk, slot }: IncomingKey, private_key: Buffer): Promise<void> {
     await this.imported.forget(kid);
-    const before = await this.imported.removeNext(slot);
-    if (before) await this.keys.discard(before, 0);
-    await this.keys.addIfFirst({ kid, ...slot, state: 'next', provider: LOCAL, public_jwk: jwk, private_key });
+    const next = { kid, ...slot, state: 'next', provider: LOCAL, public_jwk: jwk, private_key } as const;
+    do {
+      const before = await this.imported.removeNext(slot);
+      if (before) await this.keys.discard(before, 0);
+      // Whoever looks after the keys may have made one just now: it waits in place of this one, and goes too.
+    } while (!(await this.keys.addIfFirst(next)));
   }
 }
